@@ -1,0 +1,64 @@
+# make grade   the whole loop on a sample class      make lab     JupyterLab for a student
+# make test    every check                           make help    all targets
+# Each sets up what it needs in .venv, once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# torch's default of one thread a core makes small loops on a busy machine many times slower
+export OMP_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab release grade test lint constraints clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
+	  while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+setup: $(READY) ## install everything into .venv (the other targets do it when needed)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "gradschool needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	  { echo "This Python has no venv module; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	@touch $@
+
+lab: $(READY) ## open JupyterLab on your own copies of the released notebooks (in work/)
+	$(BIN)/gradschool workspace
+	cd work && ../$(BIN)/jupyter lab 00-start-here.ipynb
+
+release: $(READY) ## regenerate release/ from source/
+	$(BIN)/gradschool release
+
+grade: $(READY) ## release, make a sample class, grade it, write feedback and report, print the table
+	$(BIN)/gradschool release
+	$(BIN)/gradschool class
+	$(BIN)/gradschool grade
+	$(BIN)/gradschool report
+
+lint: $(READY) ## style, types, architecture, spelling and the rules for notebooks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/repo-review . --show errskip
+	$(BIN)/gradschool lint
+
+test: lint ## every check
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+constraints: $(READY) ## resolve constraints.txt anew (torch stays where it is pinned)
+	@head -n 2 constraints.txt > constraints.new
+	echo 'torch==2.13.0' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	  --group dev --constraint - pyproject.toml >> constraints.new
+	mv constraints.new constraints.txt
+
+clean: ## remove the environment and everything generated but release/
+	rm -rf $(VENV) .cache build dist submitted feedback gradebook.db report.html
+	find autograded -mindepth 1 ! -name README.md -delete
