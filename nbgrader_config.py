@@ -1,0 +1,20 @@
+"""The one place that plugs the package into nbgrader (command line, formgrader and ours)."""
+
+from pathlib import Path
+
+from gradschool.authoring.course import scripts_on_path
+from gradschool.authoring.solutions import release_preprocessors
+
+c = get_config()  # noqa: F821 - nbgrader defines it
+
+scripts_on_path()
+root = Path(__file__).resolve().parent
+c.CourseDirectory.course_id = "gradschool"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+
+# release: a solution at top level leaves a comment, not a raise that stops "Run all"
+c.GenerateAssignment.preprocessors = release_preprocessors()
+
+# grading: seconds for one cell; a lesson's slowest takes a few
+c.Execute.timeout = 60
