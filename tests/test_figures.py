@@ -680,6 +680,12 @@ def test_show_prints_the_words_outside_of_a_notebook(capsys):
     assert capsys.readouterr().out.strip() == figure.get_label()
 
 
+def test_show_gives_only_the_words_while_nbgrader_grades(capsys, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    figures.show(Figure(), alt="A line.")
+    assert capsys.readouterr().out == "A line.\n"
+
+
 def test_show_closes_a_figure_of_pyplot():
     figure, axes = plt.subplots()
     axes.plot([1, 2])
