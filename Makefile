@@ -51,7 +51,7 @@ lint: $(READY) ## style, types, architecture, spelling and the rules for noteboo
 	$(BIN)/gradschool lint
 
 test: lint ## every check
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 constraints: $(READY) ## resolve constraints.txt anew (torch stays where it is pinned)
 	@head -n 2 constraints.txt > constraints.new

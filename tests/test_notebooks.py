@@ -1,0 +1,88 @@
+"""Every notebook of the course runs from top to bottom, as a newcomer without a network runs it."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from gradschool.authoring.course import Course
+from gradschool.authoring.execute import Outcome, execute
+from gradschool.authoring.notebook import is_test_cell, read
+
+COURSE = Course(Path(__file__).parent.parent)
+SOURCES = [COURSE.source(topic) for topic in COURSE.topics()]
+RELEASES = [COURSE.release(topic) for topic in COURSE.topics()]
+NOTEBOOKS = [*SOURCES, *COURSE.open_notebooks()]
+# The course promises that a lesson takes less than a minute on a CPU.
+LIMIT = 60
+
+run = cache(execute)
+
+
+def each(paths):
+    """One case a notebook; its tests share a worker, and so one run."""
+    names = [f"{path.relative_to(COURSE.root).parts[0]}/{path.stem}" for path in paths]
+    marks = [pytest.mark.xdist_group(name) for name in names]
+    cases = zip(paths, names, marks, strict=True)
+    return pytest.mark.parametrize("path", [pytest.param(p, id=n, marks=m) for p, n, m in cases])
+
+
+@each(NOTEBOOKS)
+class TestNotebook:
+    def test_runs_without_an_error(self, path):
+        execution = run(path, timeout=LIMIT)
+        assert execution.outcome is Outcome.RAN, str(execution)
+
+    def test_writes_nothing_to_stderr(self, path):
+        assert run(path, timeout=LIMIT).stderr == {}
+
+    def test_every_picture_says_what_it_shows(self, path):
+        for cell in run(path, timeout=LIMIT).notebook.cells:
+            for output in cell.get("outputs", ()):
+                if "image/png" in output.get("data", {}):
+                    alt = re.search(r'<img alt="([^"]+)"', output.data.get("text/html", ""))
+                    assert alt, f"{cell.id}: a picture without alt text"
+                    assert len(alt[1]) > 30, f"{cell.id}: {alt[1]}"
+
+
+@each(RELEASES)
+def test_release_runs_to_its_end_and_says_what_is_not_attempted(path):
+    execution = execute(path, timeout=LIMIT, allow_errors=True)
+    assert execution.outcome is Outcome.RAN, str(execution)
+    assert execution.stderr == {}
+    for cell in execution.notebook.cells:
+        errors = [o for o in cell.get("outputs", ()) if o.output_type == "error"]
+        assert [error.ename for error in errors] == ["NotAttempted"] * is_test_cell(cell), cell.id
+        # One line, no traceback.
+        assert all(len(error.traceback) == 1 for error in errors), cell.id
+        assert all("\n" not in error.traceback[0] for error in errors), cell.id
+
+
+@each(SOURCES)
+def test_sections_of_a_lesson(path):
+    """Four layers in each part, an error clinic, self-check, readiness and reading."""
+    text = "\n".join(
+        c.source for c in run(path, timeout=LIMIT).notebook.cells if c.cell_type == "markdown"
+    )
+    parts = re.split(r"^## (?=Part \d)", text, flags=re.MULTILINE)[1:]
+    assert parts
+    for part in parts:
+        layers = re.findall(r"^### Layer (\d) · ", part, flags=re.MULTILINE)
+        assert layers == ["1", "2", "3", "4"], part.splitlines()[0]
+    for heading in ("Error clinic", "Where this returns", "Check yourself", "Further reading"):
+        assert f"\n## {heading}" in text
+    assert text.count("<details>") == text.count("</details>") > 20
+    assert text.count("**Predict") >= 10
+
+
+@each(SOURCES)
+def test_every_point_of_the_curriculum_is_taught(path):
+    """Cells carry the ids of what they teach as tags; docs/curriculum.md says what each id means."""
+    title = path.stem.replace("-", " ")
+    pages = re.split(r"^## ", (COURSE.root / "docs/curriculum.md").read_text(), flags=re.MULTILINE)
+    (page,) = [page for page in pages if page.lower().startswith(title)]
+    points = re.findall(r"^\| ([A-Z]-\d\d) \|", page, flags=re.MULTILINE)
+    tags = {tag for cell in read(path).cells for tag in cell.metadata.get("tags", ())}
+    taught = {tag for tag in tags if re.fullmatch(r"[A-Z]-\d\d", tag)}
+    assert sorted(taught) == points
