@@ -1,0 +1,43 @@
+"""What a test cell calls: strict comparison, and one line for the student when it fails.
+
+from gradschool import checks
+
+@checks.test("trace_of_product", errors={"TypeError": "…"})
+def of_a_small_product(trace_of_product): ...
+
+@checks.prediction("predict_shapes", "a", {"A 0-d tensor needs zero indices …": (1,)})
+def truth(): return torch.tensor(7).shape
+"""
+
+from gradschool.checks.compare import equal, kind, require, same_storage
+from gradschool.checks.cost import Cost, memory_outside
+from gradschool.checks.exercises import prediction, test
+from gradschool.checks.lesson import expect_error
+from gradschool.checks.names import names_used
+from gradschool.checks.outcomes import (
+    BrokenCheck,
+    CheckFailure,
+    NotAttempted,
+    StudentError,
+    WrongAnswer,
+)
+from gradschool.checks.state import clean_state
+
+__all__ = [
+    "BrokenCheck",
+    "CheckFailure",
+    "Cost",
+    "NotAttempted",
+    "StudentError",
+    "WrongAnswer",
+    "clean_state",
+    "equal",
+    "expect_error",
+    "kind",
+    "memory_outside",
+    "names_used",
+    "prediction",
+    "require",
+    "same_storage",
+    "test",
+]

@@ -1,0 +1,102 @@
+"""The student's object, called so that whatever it does ends in one of the known outcomes."""
+
+import re
+import textwrap
+import traceback
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from gradschool.checks.compare import kind
+from gradschool.checks.inputs import Snapshot
+from gradschool.checks.names import names_used
+from gradschool.checks.outcomes import NotAttempted, StudentError, WrongAnswer
+
+NOT_ATTEMPTED = "not attempted yet"
+LONGEST_MESSAGE = 160
+
+
+class Student:
+    """Stands for the function (or class) that the student wrote, and is called like it.
+
+    A call fails the check if the code raises, if it changes an argument, or if it draws from the
+    global random stream although it was given a generator.
+
+    Attributes:
+        value: the student's own object.
+    """
+
+    def __init__(
+        self, exercise: str, value: Any, errors: Mapping[str, str], *, may_change: bool = False
+    ) -> None:
+        """Wrap `value`; `errors` maps patterns of `Type: message` to hints."""
+        self.value = value
+        self._exercise = exercise
+        self._errors = errors
+        self._may_change = may_change
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the student's function and return what it returns, unchecked.
+
+        Raises:
+            NotAttempted: it is still the stub.
+            StudentError: it raised anything else.
+            WrongAnswer: it is not callable, or it changed its arguments or the random stream.
+        """
+        if not callable(self.value):
+            raise WrongAnswer(f"`{self._exercise}` should be a function, it is {kind(self.value)}")
+        before = Snapshot(args, kwargs)
+        try:
+            result = self.value(*args, **kwargs)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - explained in one line
+            raise explain(error, self._errors) from None
+        if before.changed() and not self._may_change:
+            raise WrongAnswer(
+                "your function changed the tensor it was given; compute a new one instead"
+            )
+        if before.drew_from_global_stream():
+            raise WrongAnswer(
+                "draw from the generator that you were given (generator=…); this used the global "
+                "random stream"
+            )
+        return result
+
+    def avoid(self, *names: str, hint: str) -> None:
+        """Fail with `hint` if the student's code uses any of these names (see `names_used`).
+
+        Raises:
+            WrongAnswer: it does.
+        """
+        if used := sorted(names_used(self.value) & set(names)):
+            raise WrongAnswer(f"{hint} (your code uses {', '.join(used)})")
+
+
+def explain(error: BaseException, errors: Mapping[str, str]) -> NotAttempted | StudentError:
+    """Turn an exception of the student's code into an outcome with a one-line message.
+
+    Args:
+        error: what was raised.
+        errors: from a regular expression, searched in `Type: message`, to a hint.
+    """
+    # The stub's says nothing; torch raises the same type, with words, for what it cannot do.
+    if isinstance(error, NotImplementedError) and not str(error):
+        return NotAttempted(NOT_ATTEMPTED)
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    shown = textwrap.shorten(text, width=LONGEST_MESSAGE, placeholder=" …")
+    hint = next((hint for pattern, hint in errors.items() if re.search(pattern, text)), None)
+    if hint:
+        return StudentError(f"{hint} ({shown})")
+    return StudentError(f"your code raised {shown}{_line(error.__traceback__)}")
+
+
+def _line(trace: TracebackType | None) -> str:
+    """Where in the student's code: the innermost frame that is in a notebook cell."""
+    for frame in reversed(traceback.extract_tb(trace)):
+        if _is_cell(frame.filename):
+            return f", in line {frame.lineno} of your cell: `{frame.line}`".replace(": ``", "")
+    return ""
+
+
+def _is_cell(filename: str) -> bool:
+    """IPython and ipykernel name a cell's file so; Python's own files end in `.py` elsewhere."""
+    return "ipykernel_" in filename or "ipython-input" in filename or filename.startswith("<cell")
