@@ -1,0 +1,131 @@
+"""The course itself, through the whole loop with real nbgrader: release, class, grade, feedback.
+
+Slow (each submission is a real lesson in a real kernel), so everything shares one graded class.
+"""
+
+import html
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from gradschool.authoring.course import Course
+from gradschool.authoring.notebook import grade_id, read
+from gradschool.classroom.grade import grade
+from gradschool.classroom.gradebook import read_marks
+from gradschool.classroom.lessons import read_lesson
+from gradschool.classroom.report import write_report
+from gradschool.classroom.sample import expected_scores, hand_ins, known_answers, make_class
+
+ROOT = Path(__file__).parent.parent
+TOPICS = Course(ROOT).topics()
+REFERENCE, BLANK = "the_reference", "the_blank"
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A copy of the course with the sample class and two more: source/ itself, and release/."""
+    root = tmp_path_factory.mktemp("course")
+    for name in ("source", "release", "tests/answers"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
+    subprocess.run([sys.executable, "-m", "gradschool", "release"], cwd=root, check=True)
+    course = Course(root)
+    students = make_class(root=root)
+    for topic in TOPICS:
+        for student, path in ((REFERENCE, course.source(topic)), (BLANK, course.release(topic))):
+            course.submitted(student, topic).parent.mkdir(parents=True)
+            shutil.copy(path, course.submitted(student, topic))
+    run = grade(root=root, progress=False)
+    return SimpleNamespace(root=root, course=course, students=students, run=run)
+
+
+@pytest.fixture(scope="module", params=TOPICS)
+def topic(request, graded):
+    lesson = read_lesson(graded.course, request.param)
+    known = known_answers(graded.root / "tests" / "answers", lesson)
+    marks = read_marks(graded.course, request.param)
+    return SimpleNamespace(name=request.param, lesson=lesson, known=known, marks=marks)
+
+
+def errors(path):
+    """What each test cell of a graded notebook ended in, by its name."""
+    return {
+        grade_id(cell): f"{output.ename}: {output.evalue}"
+        for cell in read(path).cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    }
+
+
+def test_everybody_was_graded(graded):
+    assert len(graded.students) >= 24
+    assert graded.run.ok, [result for result in graded.run.results if result.reason]
+    assert len(graded.run.results) == (len(graded.students) + 2) * len(TOPICS)
+
+
+def test_reference_scores_everything_and_blank_nothing(topic):
+    totals = topic.marks.cells.sum(axis=1)
+    assert totals[REFERENCE] == sum(topic.lesson.points.values())
+    assert totals[BLANK] == 0
+
+
+def test_every_student_scores_what_is_expected_in_every_cell(graded, topic):
+    expected = expected_scores(graded.students, topic.lesson, topic.known)
+    found = topic.marks.cells.loc[expected.index, expected.columns]
+    wrong = [
+        (student, cell, found.loc[student, cell], expected.loc[student, cell])
+        for student in expected.index
+        for cell in expected.columns
+        if found.loc[student, cell] != expected.loc[student, cell]
+    ]
+    assert wrong == []
+
+
+def test_every_wrong_answer_earns_its_hint_in_the_graded_notebook(graded, topic):
+    told = 0
+    for student in graded.students:
+        said = errors(graded.course.autograded(student.id, topic.name))
+        for name, handed in hand_ins(student, topic.lesson, topic.known).items():
+            if handed.kind == "wrong":
+                lines = [said[cell] for cell in topic.lesson.tests[name] if cell in said]
+                assert any(handed.hint in line for line in lines), (student.id, name, lines)
+                told += 1
+    assert told > 20
+
+
+def test_feedback_holds_the_lines_and_no_traceback(graded, topic):
+    student = min(
+        graded.students, key=lambda student: (student.habit != "ordinary", student.ability)
+    )
+    page = graded.course.feedback(student.id, topic.name).read_text()
+    assert "Traceback (most recent call last)" not in page
+    said = errors(graded.course.autograded(student.id, topic.name))
+    lines = [line.split(": ", 1)[1] for line in said.values() if line.startswith("WrongAnswer")]
+    assert lines
+    assert all(html.escape(line, quote=False) in page for line in lines)
+
+
+def test_validate_on_the_command_line_shows_one_line_and_no_traceback(graded, topic):
+    path = graded.course.release(topic.name)
+    program = Path(sys.executable).parent / "nbgrader"
+    done = subprocess.run(
+        [program, "validate", path.name],
+        cwd=path.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "○" in done.stdout
+    assert "not " in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_report_names_the_class(graded):
+    page = write_report(root=graded.root, out=graded.root / "report.html").read_text()
+    for student in graded.students:
+        assert student.last_name in page
