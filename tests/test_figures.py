@@ -686,6 +686,13 @@ def test_show_gives_only_the_words_while_nbgrader_grades(capsys, monkeypatch):
     assert capsys.readouterr().out == "A line.\n"
 
 
+def test_nothing_is_drawn_while_nbgrader_grades(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    figure = figures.ranks(torch.tensor(1))
+    assert figure.axes == []
+    assert figure.get_label() == "ranks: not drawn while nbgrader runs the notebook."
+
+
 def test_show_closes_a_figure_of_pyplot():
     figure, axes = plt.subplots()
     axes.plot([1, 2])

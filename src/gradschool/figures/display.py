@@ -1,18 +1,44 @@
 """Shows a figure in a notebook together with a text for readers who cannot see it."""
 
 import base64
+import functools
 import html
 import io
 import os
 import struct
 import sys
+from collections.abc import Callable
+from typing import ParamSpec
 
 from matplotlib.figure import Figure
 
 from gradschool.figures.style import DPI
 from gradschool.figures.values import FigureError
 
+Arguments = ParamSpec("Arguments")
 _DENSITY = 2  # pixels of the png to a CSS pixel: crisp on a screen of high density
+
+
+def nobody_looks() -> bool:
+    """Whether nbgrader is grading or validating: it says so in the environment."""
+    return bool(os.environ.get("NBGRADER_EXECUTION"))
+
+
+def for_readers(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
+    """Lets a drawing function draw only where somebody looks.
+
+    Pictures take most of the time of a lesson, and no test of a student's work asks for one.
+    """
+
+    @functools.wraps(draw)
+    def figure(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
+        if nobody_looks():
+            empty = Figure()
+            empty.set_label(f"{draw.__name__}: not drawn while nbgrader runs the notebook.")
+            return empty
+        return draw(*args, **kwargs)
+
+    return figure
 
 
 def show(figure: Figure, alt: str | None = None) -> None:
@@ -37,7 +63,7 @@ def show(figure: Figure, alt: str | None = None) -> None:
     if pyplot is not None:
         # A figure that pyplot knows would be shown once more at the end of the cell.
         pyplot.close(figure)
-    if os.environ.get("NBGRADER_EXECUTION") or not InteractiveShell.initialized():
+    if nobody_looks() or not InteractiveShell.initialized():
         print(description)
         return
     content, size = bundle(figure, description)

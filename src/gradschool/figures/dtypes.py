@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from gradschool.figures.canvas import Canvas, Frame, describe
+from gradschool.figures.display import for_readers
 from gradschool.figures.style import (
     BLUE,
     DPI,
@@ -44,6 +45,7 @@ _BAND_HEIGHT: Final = 0.9
 _NODE: Final = (0.8, 0.28)
 
 
+@for_readers
 def promotion(*dtypes: torch.dtype) -> Figure:
     """The dtypes in the order in which mixing promotes them, computed from `torch.promote_types`.
 
@@ -252,6 +254,7 @@ def spacing_of(dtype: torch.dtype) -> Spacing:
     return Spacing(dtype, magnitudes, spacings, exact_to)
 
 
+@for_readers
 def float_spacing(*dtypes: torch.dtype) -> Figure:
     """How far apart the numbers of floating dtypes lie, against their size, on log-log axes.
 

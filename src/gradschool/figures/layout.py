@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gradschool.figures.canvas import Canvas, Frame, flow, text_size, widest
+from gradschool.figures.display import for_readers
 from gradschool.figures.style import (
     INK,
     LINE,
@@ -111,6 +112,7 @@ def layout_of(tensor: Tensor) -> Layout:
     return Layout(shape, strides, offset, data.dtype, boxes, cells, positions)
 
 
+@for_readers
 def storage(tensor: Tensor, index: tuple[int, ...] | int | None = None) -> Figure:
     """The storage of a tensor as a strip of numbered boxes, and the tensor as a grid that reads it.
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gradschool.figures.canvas import Canvas, Frame, text_size
+from gradschool.figures.display import for_readers
 from gradschool.figures.style import (
     BLUE,
     GREEN,
@@ -81,6 +82,7 @@ class _Scale:
         return _SHORTEST if side is None else max(side.size * self._inch, _SHORTEST)
 
 
+@for_readers
 def matmul(a: Shaped, b: Shaped) -> Figure:
     """The shapes in `a @ b`: which sizes meet, and the shape of the result or where it fails.
 
@@ -198,6 +200,7 @@ def _draw_product(
         canvas.note("sizes far apart: the thin sides are drawn thicker than in proportion")
 
 
+@for_readers
 def linear_layer(X: Shaped, W: Shaped, b: Shaped | None = None) -> Figure:
     """The shapes in `X @ W.T + b`, a linear layer on a batch.
 

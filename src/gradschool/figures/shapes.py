@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gradschool.figures.canvas import Canvas, Frame, flow, text_size
+from gradschool.figures.display import for_readers
 from gradschool.figures.sheets import CELL, MOST_WRITTEN, cell_width, paint
 from gradschool.figures.style import PALETTE, QUIET, SMALL, WIDEST, deep, ramp
 from gradschool.figures.values import (
@@ -35,6 +36,7 @@ _MOST_ITEMS: Final = 10
 _MOST_TILES: Final = 6
 
 
+@for_readers
 def ranks(*tensors: Tensor) -> Figure:
     """Tensors of 0 to 4 axes side by side: a cell, a row, a grid, a stack, a row of stacks.
 
@@ -217,6 +219,7 @@ def _draw_axes(canvas: Canvas, panel: _Panel, first: Frame) -> None:
         canvas.axis_across(first.x, first.x + panel.body_width, y, "dim 0", below=True)
 
 
+@for_readers
 def flatten_batch(batch: Tensor) -> Figure:
     """A batch of images, the matrix with one row for each, and what plain `flatten()` gives.
 

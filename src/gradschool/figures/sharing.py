@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gradschool.figures.canvas import Canvas, Frame, widest
+from gradschool.figures.display import for_readers
 from gradschool.figures.style import NORMAL, PALE, PALETTE, QUIET, SMALL, deep, tint
 from gradschool.figures.values import (
     FigureError,
@@ -81,6 +82,7 @@ class _Block:
         return sorted({first + i for first in firsts for i in range(width)})
 
 
+@for_readers
 def memory(**tensors: Tensor | NDArray[Any]) -> Figure:
     """Which names share memory: every stretch of memory once, every name with what it reaches.
 
