@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gradschool.authoring.course import scripts_on_path
 from gradschool.authoring.solutions import release_preprocessors
+from gradschool.grading import preprocessors
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 
@@ -16,5 +17,8 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
 # release: a solution at top level leaves a comment, not a raise that stops "Run all"
 c.GenerateAssignment.preprocessors = release_preprocessors()
 
-# grading: seconds for one cell; a lesson's slowest takes a few
+# grading: each submission in a sandbox, in a kernel forked from a warm process
+c.Autograde.sanitize_preprocessors = preprocessors.SANITIZE
+c.Autograde.autograde_preprocessors = preprocessors.AUTOGRADE
+# seconds for one cell; a lesson's slowest takes a few
 c.Execute.timeout = 60

@@ -167,21 +167,46 @@ def class_(topics: tuple[str, ...], root: Path, size: int, seed: int) -> None:
 @main.command()
 @_options
 @click.option("--students", multiple=True, help="Only this student's id; may be given again.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="How many at once; one a core if not given."
+)
+@click.option(
+    "--level", help="A weaker isolation than the strongest, by name: see docs/grading.md."
+)
+@click.option("--feedback/--no-feedback", default=True, help="Write the feedback pages, too.")
 @click.option("--force", is_flag=True, help="Grade again what did not change.")
-def grade(topics: tuple[str, ...], root: Path, students: tuple[str, ...], *, force: bool) -> None:
+def grade(
+    topics: tuple[str, ...],
+    root: Path,
+    students: tuple[str, ...],
+    workers: int | None,
+    level: str | None,
+    *,
+    feedback: bool,
+    force: bool,
+) -> None:
     """Autograde what was handed in, write the feedback, and print the class table."""
     from gradschool.authoring.course import Course, UnknownTopicError
     from gradschool.classroom import grade, lessons, table
 
     try:
-        run = grade.grade(root=root, topics=topics, students=students, force=force)
+        run = grade.grade(
+            root=root,
+            topics=topics,
+            students=students,
+            workers=workers,
+            level=level,
+            pages=feedback,
+            force=force,
+        )
     except (UnknownTopicError, lessons.ClassroomError) as error:
         _fail(error)
     console = _console()
     for topic in Course(root).require(topics):
         console.print(table.topic_table(root, topic, plain=not console.is_terminal))
     counts = {status: run.count(status) for status in grade.Status}
-    console.print(", ".join(f"{count} {status}" for status, count in counts.items() if count))
+    said = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    console.print(f"{said}; isolation: {run.level}" if run.level else said)
     for result in run.trouble:
         console.print(f"{result.job.student}, {result.job.topic}: {result.reason}", markup=False)
     if not run.ok:

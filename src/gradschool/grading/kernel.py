@@ -1,0 +1,176 @@
+"""The kernel process: a real ipykernel whose outputs pass through a valve."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.session import Session
+
+from gradschool.grading import walls
+from gradschool.grading.limits import Limits
+
+READY = "ready"
+
+CUT = "[the rest of this cell's output was cut]"
+FLOODED = "[this cell was stopped: its output did not end]"
+
+# The kernel's own words; no code makes them longer than itself.
+_NOT_OUTPUT = frozenset({"status", "execute_input", "iopub_welcome", "debug_event"})
+# of a value or of a line of a traceback, in characters
+_LONGEST_TEXT = 20_000
+_MOST_LINES = 200
+
+
+def run_kernel(connection_file: Path, limits: Limits, ready: int) -> NoReturn:
+    """Be a kernel until killed. Called in a fresh fork of the warm process.
+
+    Args:
+        connection_file: Where the sockets are to be.
+        limits: How much output to let through.
+        ready: A descriptor; `READY` is written to it when requests can come, else what went wrong.
+    """
+    try:
+        app = _application(connection_file, limits)
+        os.write(ready, READY.encode())
+        os.close(ready)
+        app.start()  # type: ignore[no-untyped-call]
+    except BaseException:  # noqa: BLE001 - before any code of a student's has run: ours to know
+        with suppress(OSError):
+            os.write(ready, traceback.format_exc().encode())
+    finally:
+        os._exit(0)
+
+
+def _application(connection_file: Path, limits: Limits) -> IPKernelApp:
+    # a process group of its own: an interrupt reaches the programs that a cell has started
+    os.setsid()
+    walls.set_dumpable(on=True)
+    walls.die_with_parent()
+    _fresh_randomness()
+    sys.argv = ["ipykernel_launcher.py", "-f", str(connection_file)]
+    app = IPKernelApp.instance()
+    app.session = Valve(parent=app, limits=limits)
+    app.initialize(  # type: ignore[no-untyped-call]
+        [
+            f"--IPKernelApp.connection_file={connection_file}",
+            "--HistoryManager.hist_file=:memory:",
+            "--IPythonKernel._execute_sleep=0",  # half a millisecond a cell, for old clients
+        ]
+    )
+    app.log.setLevel(logging.CRITICAL)  # it formats each message for a log that nobody reads
+    return app
+
+
+def _fresh_randomness() -> None:
+    """Forks share the state of the generators; a process that was started anew would not.
+
+    Python's own generator sees to that itself.
+    """
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    if torch := sys.modules.get("torch"):
+        torch.seed()
+
+
+class Valve(Session):
+    """A session that lets a bounded amount of output out of the kernel.
+
+    It sits at the source: nothing further on has to hold what a cell prints for ever.
+    """
+
+    def __init__(self, *, limits: Limits, **options: Any) -> None:
+        super().__init__(**options)
+        self._limits = limits
+        self._lock = threading.Lock()  # text comes from ipykernel's output thread
+        self._left = limits.notebook_output_bytes
+        self._cell_left = limits.output_bytes
+        self._flood_left = limits.flood_bytes
+        self._said: set[str] = set()
+
+    def send(
+        self,
+        stream: Any,
+        msg_or_type: Any,
+        content: Any = None,
+        parent: Any = None,
+        *others: Any,
+        **options: Any,
+    ) -> Any:
+        """Send a message, unless it is more output than the cell may have."""
+        message = msg_or_type if isinstance(msg_or_type, Mapping) else {"content": content}
+        kind = message["header"]["msg_type"] if message is msg_or_type else msg_or_type
+        body = message["content"]
+        if kind == "execute_input":
+            self._next_cell()
+        elif kind in {"error", "execute_reply"}:
+            _shorten(body)
+        elif kind not in _NOT_OUTPUT and not kind.endswith("_reply"):
+            buffers = sum(len(buffer) for buffer in options.get("buffers") or ())
+            with self._lock:
+                notice = self._meter(kind, body, _size(body) + buffers)
+            if notice:
+                self._say(notice, stream, message.get("parent_header") or parent)
+                if notice == FLOODED:
+                    self._stop_cell()
+                return None
+        return super().send(stream, msg_or_type, content, parent, *others, **options)
+
+    def _next_cell(self) -> None:
+        with self._lock:
+            self._cell_left = self._limits.output_bytes
+            self._flood_left = self._limits.flood_bytes
+            self._said.clear()
+
+    def _meter(self, kind: str, body: Any, size: int) -> str:
+        """Count the output; say what to tell instead of it, if it is too much."""
+        room = min(self._left, self._cell_left)
+        self._left -= min(size, room)
+        self._cell_left -= min(size, room)
+        # one huge figure is no flood; what is printed comes in parts of any size
+        self._flood_left -= size if kind == "stream" else min(size, self._limits.output_bytes)
+        if size <= room:
+            return ""
+        if kind == "stream" and room > 0:
+            body["text"] = f"{body['text'][:room]}\n{CUT}\n"
+            self._said.add(CUT)
+            return ""
+        return CUT if self._flood_left > 0 else FLOODED
+
+    def _stop_cell(self) -> None:
+        """Interrupt the cell and its programs; if it goes on all the same, do it again later."""
+        self._flood_left = self._limits.flood_bytes
+        os.killpg(0, signal.SIGINT)
+
+    def _say(self, notice: str, stream: Any, parent: Any) -> None:
+        if notice in self._said:
+            return
+        self._said.add(notice)
+        text = {"name": "stdout", "text": f"\n{notice}\n"}
+        super().send(stream, "stream", text, parent=parent, ident=b"stream.stdout")
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str | bytes):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(_size(key) + _size(each) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return sum(map(_size, value))
+    return 8
+
+
+def _shorten(body: Any) -> None:
+    """An exception's message can be as long as memory; it is in the error and in the reply."""
+    if "evalue" in body:
+        body["evalue"] = body["evalue"][:_LONGEST_TEXT]
+        body["traceback"] = [line[:_LONGEST_TEXT] for line in body["traceback"][-_MOST_LINES:]]
+    if _size(body.get("payload", ())) > _LONGEST_TEXT:
+        body["payload"] = []

@@ -1,0 +1,104 @@
+"""The warm process: it imports what a notebook needs once, then forks a driver a submission.
+
+Run as a program by the engine. It has one thread and never runs a parallel operation: a fork of a
+process whose thread pool has started waits for ever at its own first parallel operation.
+"""
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+
+from nbclient import NotebookClient
+from nbformat.v4 import new_output
+
+from gradschool.grading import driver, walls, wire
+from gradschool.grading.limits import Limits
+from gradschool.grading.record import node
+
+# What a kernel imports at its start, and a lesson's by its last cell. Which canvas pyplot draws on
+# is decided at its first use, so it must not be used here.
+_USED = (
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "sqlite3",
+    "tornado.platform.asyncio",
+    "matplotlib.pyplot",
+    "seaborn",
+    "torch._dynamo",
+    "gradschool.checks",
+    "gradschool.figures",
+)
+
+
+def main() -> None:
+    """Serve the engine until it closes its end of the socket."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    options = json.loads(sys.argv[2])
+    limits = Limits(**options["limits"])
+    _warm_client()
+    if options["preload"]:
+        _preload()
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the drivers
+    wire.send(control, {"event": "warm"})
+    while True:
+        folder, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+        if not folder:
+            return
+        channel = socket.socket(fileno=descriptors[0])
+        if _fork(walled=folder.decode() == driver.WALLED) == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            driver.serve(channel, limits, folder=folder.decode(), as_root=options["as_root"])
+        channel.close()
+
+
+def _fork(*, walled: bool) -> int:
+    """Fork, the child being the first process of a new PID namespace."""
+    if not walled:
+        return os.fork()
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    walls.unshare(walls.CLONE_NEWPID)
+    child = os.fork()
+    if child != 0:
+        walls.enter_namespace(own, walls.CLONE_NEWPID)  # else the next one would be born in there
+        os.close(own)
+    return child
+
+
+def _warm_client() -> None:
+    """Have the driver's libraries do what they do once: nbformat compiles its schema."""
+    error_output = {"output_type": "error", "ename": "", "evalue": "", "traceback": []}
+    new_output(**error_output)  # type: ignore[no-untyped-call]
+    NotebookClient(node({"cells": [], "metadata": {}}))
+
+
+def _preload() -> None:
+    """Import what takes long, and do once what is done lazily at first use."""
+    for name in _USED:
+        importlib.import_module(name)
+    import torch
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.subplots().plot([0, 1], label="text")
+    FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]
+    parameter = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.SGD([parameter], lr=0.1)
+    (parameter * parameter).sum().backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+
+
+if __name__ == "__main__":
+    main()
