@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab release grade test lint constraints clean
+.PHONY: help setup sandbox lab release grade test lint bench constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
@@ -28,6 +28,11 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
 	@touch $@
 
+sandbox: ## see that submissions can be isolated: installs bubblewrap where it can
+	@command -v bwrap > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && \
+	  apt-get update -qq && apt-get install -qq -y bubblewrap > /dev/null; } || \
+	  echo "bubblewrap is missing, and only root can install it: apt install bubblewrap (see docs/grading.md)"
+
 lab: $(READY) ## open JupyterLab on your own copies of the released notebooks (in work/)
 	$(BIN)/gradschool workspace
 	cd work && ../$(BIN)/jupyter lab 00-start-here.ipynb
@@ -35,7 +40,7 @@ lab: $(READY) ## open JupyterLab on your own copies of the released notebooks (i
 release: $(READY) ## regenerate release/ from source/
 	$(BIN)/gradschool release
 
-grade: $(READY) ## release, make a sample class, grade it, write feedback and report, print the table
+grade: $(READY) sandbox ## release, make a sample class, grade it, write feedback and report, print the table
 	$(BIN)/gradschool release
 	$(BIN)/gradschool class
 	$(BIN)/gradschool grade
@@ -50,8 +55,11 @@ lint: $(READY) ## style, types, architecture, spelling and the rules for noteboo
 	$(BIN)/repo-review . --show errskip
 	$(BIN)/gradschool lint
 
-test: lint ## every check
+test: lint sandbox ## every check
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+bench: $(READY) sandbox ## how fast is the grader? about a quarter of an hour; writes docs/measurements.md
+	$(BIN)/python tests/benchmarks/grading.py
 
 constraints: $(READY) ## resolve constraints.txt anew (torch stays where it is pinned)
 	@head -n 2 constraints.txt > constraints.new

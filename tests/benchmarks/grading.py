@@ -1,0 +1,260 @@
+"""How fast is the grader? Four ways over the same submissions, interleaved in one run.
+
+    make bench
+
+- stock: `nbgrader autograde` as nbgrader ships it;
+- plain: `nbgrader autograde` with the course's configuration;
+- class: `gradschool grade --workers 2`, without feedback, as nbgrader's autograde writes none;
+- floor: the same cells, `exec`-uted in children forked from a warm process, two at a time: no Jupyter,
+  no sandbox, no gradebook.
+
+Each is a command of its own, its start included. Medians over the rounds are printed, and written
+with the machine to docs/measurements.md. CPU seconds are those of the whole machine meanwhile.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from gradschool.classroom.sample import make_class
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+TOPIC = "tensors"
+STOCK = """
+from pathlib import Path
+from gradschool.authoring.course import scripts_on_path
+from gradschool.authoring.solutions import release_preprocessors
+
+c = get_config()
+scripts_on_path()
+root = Path(__file__).resolve().parent
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+c.GenerateAssignment.preprocessors = release_preprocessors()
+c.Execute.timeout = 60
+"""
+FLOOR = """
+import contextlib, io, os, sys
+from pathlib import Path
+os.environ["NBGRADER_EXECUTION"] = "autograde"
+import torch, torch._dynamo, matplotlib.pyplot, seaborn
+from gradschool import checks, figures
+from gradschool.authoring.notebook import read
+
+figures.storage(torch.arange(3))
+
+def run(path):
+    namespace = {"__name__": "__main__"}
+    for number, cell in enumerate(read(path).cells):
+        if cell.cell_type == "code":
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(BaseException):
+                exec(compile(cell.source, f"<cell {number}>", "exec"), namespace)
+
+running = 0
+for path in sorted(Path("submitted").glob("*/*/*.ipynb")):
+    if running == 2:
+        os.wait()
+        running -= 1
+    if os.fork() == 0:
+        run(path)
+        os._exit(0)
+    running += 1
+while running:
+    os.wait()
+    running -= 1
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one way took for the whole class."""
+
+    wall: float
+    cpu: float
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, default=24, help="submissions")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--many", type=int, default=200, help="submissions for the memory; 0: skip")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="gradschool-bench-") as folder:
+        costs = compare(Path(folder), given.size, given.rounds)
+        memory = peak_memory(Path(folder), given.many) if given.many else None
+    text = page(costs, given.size, given.rounds, given.many, memory)
+    print(text)
+    write(text)
+
+
+def compare(folder: Path, size: int, rounds: int) -> dict[str, list[Cost]]:
+    """Each way in turn, round by round."""
+    ours, theirs = course(folder / "ours", size), course(folder / "stock", size)
+    (theirs / "nbgrader_config.py").write_text(STOCK)
+    autograde = [BIN / "nbgrader", "autograde", TOPIC, "--force"]
+    class_ = [BIN / "gradschool", "grade", TOPIC, "--force", "--workers", "2", "--no-feedback"]
+    ways = {
+        "stock": (autograde, theirs),
+        "plain": (autograde, ours),
+        "class": (class_, ours),
+        "floor": ([sys.executable, "-c", FLOOR], ours),
+    }
+    costs: dict[str, list[Cost]] = {name: [] for name in ways}
+    for number in range(rounds):
+        for name, (command, where) in ways.items():
+            costs[name].append(cost := measure(command, where))
+            print(f"round {number + 1}, {name}: {cost.wall / size:.2f} s a submission", flush=True)
+    return costs
+
+
+def course(root: Path, size: int) -> Path:
+    """A copy of the course with a class that handed in."""
+    for name in ("source/" + TOPIC, "tests/answers"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    run([BIN / "gradschool", "release", "--root", root], root)
+    make_class(root=root, size=size)
+    return root
+
+
+def measure(command: list[str | Path], where: Path) -> Cost:
+    """Wall time of a command, and the CPU time of the machine meanwhile."""
+    before, start = busy(), time.perf_counter()
+    run(command, where)
+    return Cost(time.perf_counter() - start, busy() - before)
+
+
+def run(command: list[str | Path], where: Path) -> None:
+    """Run a command quietly; show what it said if it fails. 1 says that something needs a look."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=where, env=environment, capture_output=True, text=True)  # noqa: PLW1510
+    if done.returncode not in (0, 1):
+        sys.exit(f"{command} failed with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+
+
+def busy() -> float:
+    """CPU seconds that the machine has spent working."""
+    times = psutil.cpu_times()
+    return float(times.user + times.system)
+
+
+def peak_memory(folder: Path, size: int) -> float:
+    """The most memory (proportional set size, GB) of a whole grading process tree."""
+    root = course(folder / "many", size)
+    command = [BIN / "gradschool", "grade", TOPIC, "--workers", "2", "--no-feedback"]
+    with (
+        subprocess.Popen(
+            command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as grader,
+        watched(grader.pid) as peak,
+    ):
+        grader.wait()
+    return peak[0] / 1e9
+
+
+@contextmanager
+def watched(pid: int) -> Iterator[list[int]]:
+    """The largest sum of the proportional set sizes of a process and all below it, in bytes."""
+    peak, done = [0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            peak[0] = max(peak[0], tree_memory(pid))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        thread.join()
+
+
+def tree_memory(pid: int) -> int:
+    """Shared pages are counted once, divided among those who share them."""
+    total = 0
+    try:
+        top = psutil.Process(pid)
+        processes = [top, *top.children(recursive=True)]
+    except psutil.Error:
+        return 0
+    for process in processes:
+        try:
+            total += process.memory_full_info().pss
+        except psutil.Error:
+            continue
+    return total
+
+
+def page(
+    costs: dict[str, list[Cost]], size: int, rounds: int, many: int, memory: float | None
+) -> str:
+    """The measurements as Markdown."""
+    wall = {
+        name: statistics.median(cost.wall / size for cost in found) for name, found in costs.items()
+    }
+    cpu = {
+        name: statistics.median(cost.cpu / size for cost in found) for name, found in costs.items()
+    }
+    rows = [
+        f"| {name} | {wall[name]:.2f} s | {cpu[name]:.2f} s | {wall['stock'] / wall[name]:.1f} × "
+        f"| {wall[name] / wall['floor']:.1f} × |"
+        for name in costs
+    ]
+    said = [
+        "## Grading",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine()}. {size} submissions of `{TOPIC}`, {rounds} rounds,",
+        "each command with its start; medians a submission. `make bench` measures again.",
+        "",
+        "| way | wall | CPU | faster than stock | against the floor |",
+        "|---|---|---|---|---|",
+        *rows,
+    ]
+    if memory is not None:
+        said += [
+            "",
+            f"Grading {many} submissions with two workers took at most {memory:.2f} GB of memory.",
+        ]
+    return "\n".join(said) + "\n"
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    memory = psutil.virtual_memory().total / 2**30
+    packages = ", ".join(f"{name} {version(name)}" for name in ("torch", "nbgrader", "ipykernel"))
+    return (
+        f"{platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GiB, "
+        f"{platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}, {packages}"
+    )
+
+
+def write(text: str) -> None:
+    """Replace the section of docs/measurements.md."""
+    path = ROOT / "docs" / "measurements.md"
+    intro = (
+        "# Measurements\n\nRatios are measured side by side in one run; absolute times are those of the "
+        "machine named.\n\n"
+    )
+    path.write_text(intro + text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
