@@ -161,6 +161,9 @@ def released(tmp_path_factory):
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
         path.with_name("timestamp.txt").write_text("2026-03-02 12:00:00")
+    # To where the solutions are; the links must still be links in the copies that are graded.
+    link = root / "submitted" / "answered" / "mixed" / "linked.txt"
+    link.symlink_to(root / "source" / "mixed" / "p1.ipynb")
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment("mixed", duedate="2026-03-01 12:00:00")
     return root
@@ -209,7 +212,7 @@ def row(notebook):
 def both(released, tmp_path_factory):
     """The folders graded by stock nbgrader and by ours, at the same time, and what failed."""
     roots = [
-        shutil.copytree(released, tmp_path_factory.mktemp(whose) / "course")
+        shutil.copytree(released, tmp_path_factory.mktemp(whose) / "course", symlinks=True)
         for whose in ("stock", "ours")
     ]
     running = [begin(root, root.parent.name.rstrip("0")) for root in roots]
@@ -308,6 +311,12 @@ def test_a_warning_on_stderr_costs_no_points(both):
     """Stock nbgrader gives 0 to a test cell that wrote anything to stderr."""
     found = [rows(root)["mixed", "warns", "p1"]["cells"] for root in (both.stock, both.ours)]
     assert [cells["a-test"][0] for cells in found] == [0, 2]
+
+
+def test_a_link_is_not_followed_even_where_nbgrader_copies_it(both):
+    """Stock nbgrader copies what a link points to, and the student's code can read it there."""
+    copies = [root / "autograded/answered/mixed/linked.txt" for root in (both.stock, both.ours)]
+    assert [copy.exists() for copy in copies] == [True, False]
 
 
 def test_the_command_line_of_nbgrader_takes_it_by_configuration(released, tmp_path):

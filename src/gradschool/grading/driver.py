@@ -188,13 +188,25 @@ def _below(process: int) -> list[int]:
 
 def _end_all_others() -> None:
     """Kill the kernel and whatever it started, and take in what they used."""
-    while others := _others():
-        for process in others:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+    while _kill_all_others():
         with suppress(ChildProcessError):
-            while os.wait():
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
                 pass
+        time.sleep(0.002)  # do not wait for a child: one born meanwhile has not been killed
+
+
+def _kill_all_others() -> bool:
+    """Kill them; False if there are none, not even to be waited for."""
+    if os.getpid() == 1:
+        with suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)  # all at once: none can fork another meanwhile
+            return True
+        return False
+    others = _others()
+    for process in others:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    return bool(others)
 
 
 class _Watch(threading.Thread):
@@ -217,9 +229,7 @@ class _Watch(threading.Thread):
             # exact, but 10 ms each: only when the cheap number, with all that is shared, is large
             if self._sum(_resident) > self._most and self._sum(_proportional) > self._most:
                 self.reason = f"stopped: it used more than {self._most / GIB:.1f} GiB of memory"
-                for process in _others():
-                    with suppress(ProcessLookupError):
-                        os.kill(process, signal.SIGKILL)
+                _kill_all_others()
 
     def _sum(self, measure: Callable[[int], int]) -> int:
         return sum(map(measure, _others()))

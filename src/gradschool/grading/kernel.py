@@ -55,6 +55,7 @@ def _application(connection_file: Path, limits: Limits) -> IPKernelApp:
     walls.set_dumpable(on=True)
     walls.die_with_parent()
     _fresh_randomness()
+    _find_modules_beside_the_notebook()
     sys.argv = ["ipykernel_launcher.py", "-f", str(connection_file)]
     app = IPKernelApp.instance()
     app.session = Valve(parent=app, limits=limits)
@@ -67,6 +68,15 @@ def _application(connection_file: Path, limits: Limits) -> IPKernelApp:
     )
     app.log.setLevel(logging.CRITICAL)  # it formats each message for a log that nobody reads
     return app
+
+
+def _find_modules_beside_the_notebook() -> None:
+    """As IPython does, unless Python was started with `-P`, as the warm process was.
+
+    After the standard library, so that a file of a student's cannot stand in for a part of it.
+    """
+    places = (n for n, path in enumerate(sys.path) if Path(path).name == "site-packages")
+    sys.path.insert(next(places, 0), "")
 
 
 def _fresh_randomness() -> None:

@@ -88,13 +88,15 @@ def launcher(level: Level) -> Iterator[tuple[list[str], list[int]]]:
         words = [
             *(_bubblewrap(), *own, *namespaces, "--hostname", "gradschool"),
             *("--cap-drop", "ALL", *rights),
+            # first, since a Python environment may lie in it
+            *("--tmpfs", "/tmp"),
             *_mounts(),
             *(
                 word
                 for path, number in made.items()
                 for word in ("--perms", "0444", "--file", str(number), path)
             ),
-            *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", str(walls.HOME)),
+            *("--proc", "/proc", "--dev", "/dev", "--dir", str(walls.HOME)),
             *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--"),
         ]
         yield words, list(made.values())

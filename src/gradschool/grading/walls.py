@@ -12,6 +12,8 @@ import resource
 import signal
 import socket
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gradschool.grading import syscalls
@@ -28,7 +30,14 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
-_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 1 << 14, 1 << 18
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = (
+    2,
+    4,
+    8,
+    1 << 12,
+    1 << 14,
+    1 << 18,
+)
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS = 1, 4, 8
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -75,8 +84,9 @@ def enter(limits: Limits, *, as_root: bool) -> None:
     unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET)
     _mount("none", "/", "", _MS_REC | _MS_PRIVATE)
     size = f"size={limits.disk_bytes},nr_inodes={limits.files},mode=1777"
-    for place in ("/tmp", "/dev/shm"):
-        _mount("tmpfs", place, "tmpfs", _MS_NOSUID | _MS_NODEV, size)
+    with _kept(Path("/tmp")):
+        _mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, size)
+    _mount("tmpfs", "/dev/shm", "tmpfs", _MS_NOSUID | _MS_NODEV, size)
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
     _loopback_up()
     _become_student(as_root=as_root)
@@ -121,6 +131,23 @@ def set_limits(limits: Limits) -> None:
         resource.setrlimit(kind, (bound, bound))
     # if the machine runs out of memory, a student's process goes first, not the grader
     Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+@contextmanager
+def _kept(place: Path) -> Iterator[None]:
+    """Have what is mounted below a folder again after another mount has covered it.
+
+    A Python environment may lie in `/tmp`. It stays read-only: a bind mount keeps its flags.
+    """
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    points = [Path(line.split()[4].replace("\\040", " ")) for line in lines]
+    below = [point for point in points if place in point.parents]
+    descriptors = [os.open(point, os.O_PATH) for point in below]
+    yield
+    for point, descriptor in zip(below, descriptors, strict=True):
+        point.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _mount(f"/proc/self/fd/{descriptor}", str(point), "", _MS_BIND | _MS_REC)
+        os.close(descriptor)
 
 
 def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
