@@ -270,7 +270,6 @@ def _files(folder):
     return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*.*"))}
 
 
-@pytest.mark.xdist_group("classroom")
 def test_the_same_seed_hands_in_the_same_bytes(own_copy):
     before = _files(own_copy.root / "submitted")
     sample.make_class(root=own_copy.root, size=SIZE, seed=SEED)
@@ -279,7 +278,6 @@ def test_the_same_seed_hands_in_the_same_bytes(own_copy):
     assert _files(own_copy.root / "submitted") != before
 
 
-@pytest.mark.xdist_group("classroom")
 def test_only_solution_cells_differ_from_the_release(graded, lesson):
     released = json.loads(graded.course.release(TOPIC).read_text(encoding="utf-8"))
     for student in graded.students:
@@ -291,7 +289,6 @@ def test_only_solution_cells_differ_from_the_release(graded, lesson):
         assert handed == released
 
 
-@pytest.mark.xdist_group("classroom")
 def test_a_real_submission_is_never_overwritten(own_copy):
     shutil.rmtree(own_copy.root / "submitted")
     # Even of a topic that the class does not hand in.
@@ -304,7 +301,6 @@ def test_a_real_submission_is_never_overwritten(own_copy):
     assert [path.name for path in (own_copy.root / "submitted").iterdir()] == ["ada_amin"]
 
 
-@pytest.mark.xdist_group("classroom")
 def test_what_a_class_needs_is_named_when_it_is_missing(own_copy):
     answers = own_copy.root / "tests" / "answers" / f"{TOPIC}.py"
     answers.write_text(ANSWERS + "\ndel ANSWERS['shout']", encoding="utf-8")
@@ -318,7 +314,6 @@ def test_what_a_class_needs_is_named_when_it_is_missing(own_copy):
         sample.make_class(root=own_copy.root)
 
 
-@pytest.mark.xdist_group("classroom")
 def test_ability_tells_in_a_large_class(lesson, known):
     students = sample.roster(300)
     totals = sample.expected_scores(students, lesson, known).sum(axis=1)
@@ -337,7 +332,6 @@ def test_ability_tells_in_a_large_class(lesson, known):
 # --- grading
 
 
-@pytest.mark.xdist_group("classroom")
 def test_everybody_scores_what_was_expected_in_every_cell(graded, lesson, known):
     expected = sample.expected_scores(graded.students, lesson, known, seed=SEED)
     found = scores(graded.root, TOPIC)
@@ -346,7 +340,6 @@ def test_everybody_scores_what_was_expected_in_every_cell(graded, lesson, known)
     assert 0 < expected.to_numpy().sum() < expected.size * 3
 
 
-@pytest.mark.xdist_group("classroom")
 def test_bad_submissions_stop_nobody_and_are_reported_in_plain_words(graded):
     reasons = {result.job.student: result.reason for result in graded.run.trouble}
     assert reasons == {
@@ -359,7 +352,6 @@ def test_bad_submissions_stop_nobody_and_are_reported_in_plain_words(graded):
     assert all(graded.course.feedback(student.id, TOPIC).is_file() for student in graded.students)
 
 
-@pytest.mark.xdist_group("classroom")
 def test_nobody_is_graded_twice(own_copy):
     again = grade(root=own_copy.root, progress=False)
     assert again.count(Status.GRADED) == 0
@@ -367,7 +359,6 @@ def test_nobody_is_graded_twice(own_copy):
     assert len(again.trouble) == 3
 
 
-@pytest.mark.xdist_group("classroom")
 def test_a_changed_submission_is_graded_again_and_quietly(own_copy, capfd):
     path = own_copy.submitted("ada_amin", TOPIC)
     notebook = nbformat.read(path, as_version=4)
@@ -384,7 +375,6 @@ def test_a_changed_submission_is_graded_again_and_quietly(own_copy, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.xdist_group("classroom")
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -404,7 +394,6 @@ def test_any_damage_is_the_submissions_own(own_copy, content, reason):
     assert str(path.parent) not in result.reason
 
 
-@pytest.mark.xdist_group("classroom")
 def test_a_removed_gradebook_is_not_taken_for_a_graded_class(own_copy):
     with Gradebook(own_copy.gradebook_url) as gradebook:
         gradebook.remove_submission(TOPIC, "ada_amin")
@@ -413,7 +402,6 @@ def test_a_removed_gradebook_is_not_taken_for_a_graded_class(own_copy):
     assert run.count(Status.GRADED) == 1
 
 
-@pytest.mark.xdist_group("classroom")
 def test_what_cannot_be_graded_is_named(own_copy):
     with pytest.raises(ClassroomError, match="Nothing was handed in by nobody"):
         grade(root=own_copy.root, students=["ada_amin", "nobody"])
@@ -425,7 +413,6 @@ def test_what_cannot_be_graded_is_named(own_copy):
 # --- reading what came out
 
 
-@pytest.mark.xdist_group("classroom")
 def test_the_gradebook_is_read_and_left_as_it_is(graded):
     path = graded.root / "gradebook.db"
     before = path.read_bytes()
@@ -438,7 +425,6 @@ def test_the_gradebook_is_read_and_left_as_it_is(graded):
     assert marks.totals.max() == 1
 
 
-@pytest.mark.xdist_group("classroom")
 def test_a_score_given_by_hand_counts(own_copy):
     with Gradebook(own_copy.gradebook_url) as gradebook:
         found = gradebook.find_grade("shout-values", TOPIC, TOPIC, "greta_ilves")
@@ -447,7 +433,6 @@ def test_a_score_given_by_hand_counts(own_copy):
     assert scores(own_copy.root, TOPIC).loc["greta_ilves", "shout-values"] == 1.5
 
 
-@pytest.mark.xdist_group("classroom")
 def test_findings_tell_what_happened_to_each_answer(graded, lesson, known):
     outcomes = {
         "wrong": {Outcome.WRONG, Outcome.RAISED},
@@ -511,7 +496,6 @@ def test_facility_is_the_mean_share_of_the_points():
     assert found.to_dict() == {"easy": 0.875, "hard": 0.25}
 
 
-@pytest.mark.xdist_group("classroom")
 def test_misconceptions_count_a_student_once_for_a_line(graded, lesson):
     findings = read_findings(graded.course, lesson, [student.id for student in graded.students])
     found = analysis.misconceptions([*findings, *findings])
@@ -547,7 +531,6 @@ def _shown(table, width=120):
     return capture.get()
 
 
-@pytest.mark.xdist_group("classroom")
 def test_the_table_shows_everybody_with_marks_totals_and_means(graded, known, lesson):
     lines = _shown(topic_table(graded.root, TOPIC)).splitlines()
     rows = {line.split("  ")[0].strip(): line.split("  ")[1:] for line in lines}

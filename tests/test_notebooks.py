@@ -21,11 +21,9 @@ run = cache(execute)
 
 
 def each(paths):
-    """One case a notebook; its tests share a worker, and so one run."""
+    """One case a notebook; the tests of a file share a worker, and so one run."""
     names = [f"{path.relative_to(COURSE.root).parts[0]}/{path.stem}" for path in paths]
-    marks = [pytest.mark.xdist_group(name) for name in names]
-    cases = zip(paths, names, marks, strict=True)
-    return pytest.mark.parametrize("path", [pytest.param(p, id=n, marks=m) for p, n, m in cases])
+    return pytest.mark.parametrize("path", paths, ids=names)
 
 
 @each(NOTEBOOKS)

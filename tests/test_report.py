@@ -14,8 +14,6 @@ from gradschool.classroom.analysis import State
 from gradschool.classroom.findings import Finding, Outcome
 from gradschool.classroom.lessons import ClassroomError, read_lesson
 
-pytestmark = pytest.mark.xdist_group("classroom")
-
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):

@@ -1,7 +1,5 @@
 """The engine: one notebook in, one record out, whatever the notebook does."""
 
-import atexit
-import functools
 import json
 import os
 import select
@@ -112,17 +110,6 @@ class Engine:
                 break
             _attempt(zygote, work)
         return work.run(self.level)
-
-
-@functools.cache
-def shared_engine(level: str | None = None, limits: Limits = _DEFAULT) -> Engine:
-    """The engine of this process, for a caller that grades one notebook at a time.
-
-    It starts with the first notebook and ends with the process.
-    """
-    engine = Engine(level=level, limits=limits)
-    atexit.register(engine.stop)
-    return engine
 
 
 def probe() -> Level:
