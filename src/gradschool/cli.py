@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 import gradschool
+from gradschool.startup import quick_imports
 
 NEEDS_A_LOOK = 1
 
@@ -61,7 +62,8 @@ def main() -> None:
 @click.option("--check", is_flag=True, help="Change nothing; fail if release/ is not up to date.")
 def release(topics: tuple[str, ...], root: Path, *, check: bool) -> None:
     """Regenerate release/ from source/, through nbgrader."""
-    from gradschool.authoring import course, release
+    with quick_imports():
+        from gradschool.authoring import course, release
 
     try:
         if not check:
@@ -81,7 +83,8 @@ def release(topics: tuple[str, ...], root: Path, *, check: bool) -> None:
 @_options
 def lint(topics: tuple[str, ...], root: Path) -> None:
     """Hold every notebook to the rules, and release/ to source/."""
-    from gradschool.authoring import course, lint, release
+    with quick_imports():
+        from gradschool.authoring import course, lint, release
 
     try:
         findings = [str(finding) for finding in lint.lint(root=root, topics=topics)]
@@ -186,8 +189,16 @@ def grade(
     force: bool,
 ) -> None:
     """Autograde what was handed in, write the feedback, and print the class table."""
-    from gradschool.authoring.course import Course, UnknownTopicError
-    from gradschool.classroom import grade, lessons, table
+    with quick_imports():
+        from gradschool.grading.engine import Engine
+
+        try:
+            engine = Engine(level=level)
+        except ValueError as error:
+            _fail(error)
+        engine.spawn()  # it takes as long as the other imports
+        from gradschool.authoring.course import Course, UnknownTopicError
+        from gradschool.classroom import grade, lessons, table
 
     try:
         run = grade.grade(
@@ -195,12 +206,14 @@ def grade(
             topics=topics,
             students=students,
             workers=workers,
-            level=level,
+            engine=engine,
             pages=feedback,
             force=force,
         )
     except (UnknownTopicError, lessons.ClassroomError) as error:
         _fail(error)
+    finally:
+        engine.stop()
     console = _console()
     for topic in Course(root).require(topics):
         console.print(table.topic_table(root, topic, plain=not console.is_terminal))

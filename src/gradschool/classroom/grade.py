@@ -125,7 +125,7 @@ def grade(
     students: Sequence[str] = (),
     force: bool = False,
     workers: int | None = None,
-    level: str | None = None,
+    engine: Engine | None = None,
     pages: bool = True,
     progress: bool = True,
 ) -> GradeRun:
@@ -137,7 +137,7 @@ def grade(
         students: The ids of the students to grade; all who handed in when empty.
         force: Grade again what did not change since it was graded.
         workers: How many submissions to run at once; as many as there are cores if not given.
-        level: The isolation, if not the strongest.
+        engine: What runs the notebooks, if not one with the strongest isolation.
         pages: Write the feedback, too.
         progress: Show a progress bar on stderr.
 
@@ -149,7 +149,7 @@ def grade(
     wanted = course.require(topics)
     jobs = _jobs(course, wanted, students)
     try:
-        work = _Work(course, jobs, workers or _cores(), level, pages=pages)
+        work = _Work(course, jobs, workers or _cores(), engine or Engine(), pages=pages)
         results = work.run(jobs if force else None, show=progress)
     except (GradingError, SandboxError) as error:
         raise ClassroomError(str(error)) from error
@@ -198,13 +198,13 @@ class _Work:
     """One run over a list of jobs."""
 
     def __init__(
-        self, course: Course, jobs: Sequence[Job], workers: int, level: str | None, *, pages: bool
+        self, course: Course, jobs: Sequence[Job], workers: int, engine: Engine, *, pages: bool
     ) -> None:
         self.level = ""
         self._course = course
         self._jobs = jobs
         self._workers = workers
-        self._wanted_level = level
+        self._engine = engine
         self._pages = pages
         self._over = threading.Event()
         self._config = configuration(course.root)
@@ -288,9 +288,9 @@ class _Work:
                 _page(pages, job): self._unchanged(job) for job in left_over
             }
             if stale:
-                threads, engine = self._running(stack)
+                threads = self._running(stack)
                 for job in stale:
-                    grades_of[threads.submit(self._attempt, job, engine, started)] = job
+                    grades_of[threads.submit(self._attempt, job, started)] = job
             while grades_of or page_of:
                 pending: list[Future[Any]] = [*grades_of, *page_of]
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
@@ -308,22 +308,23 @@ class _Work:
         course_id = str(self._config.CourseDirectory.get("course_id", "default_course"))
         return GradebookWriter(self._course.gradebook_url, course_id, config=self._config)
 
-    def _running(self, stack: ExitStack) -> tuple[ThreadPoolExecutor, Engine]:
-        """Threads and the engine that they use.
+    def _running(self, stack: ExitStack) -> ThreadPoolExecutor:
+        """Threads, and the engine warm for them.
 
         When the run is broken off, nothing new is begun, then the engine ends what runs, then the
         threads come to their end; one of them may have started the engine anew meanwhile.
         """
-        engine = Engine(level=self._wanted_level, limits=limits(self._config))
-        stack.callback(engine.stop)
+        self._engine.limits = limits(self._config)
+        stack.callback(self._engine.stop)
         threads = stack.enter_context(ThreadPoolExecutor(self._workers))
-        stack.enter_context(engine)
+        self._engine.start()
+        stack.callback(self._engine.stop)
         stack.callback(threads.shutdown, wait=False, cancel_futures=True)
         stack.callback(self._over.set)
-        self.level = str(engine.level)
-        return threads, engine
+        self.level = str(self._engine.level)
+        return threads
 
-    def _attempt(self, job: Job, engine: Engine, started: Callable[[Job], None]) -> Graded:
+    def _attempt(self, job: Job, started: Callable[[Job], None]) -> Graded:
         """What a thread does: all but the gradebook."""
         if self._over.is_set():
             raise GradingError("the run was broken off")
@@ -332,7 +333,7 @@ class _Work:
             self._assignments[job.topic],
             self._course.submitted(job.student, job.topic).parent,
             self._folder(job),
-            engine.execute,
+            self._engine.execute,
             mode=0o664 if self._config.CourseDirectory.get("groupshared", False) else 0o444,
         )
 

@@ -1,28 +1,18 @@
 """Run the cells of a notebook in a kernel that is already there, each within its deadline."""
 
-import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from queue import Empty
 from typing import Any
 
-import zmq
-import zmq.asyncio
-from jupyter_client.asynchronous.client import AsyncKernelClient
-from jupyter_client.connect import KernelConnectionInfo
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 
+from gradschool.grading.client import Client, Running
 from gradschool.grading.kernel import CUT, FLOODED
-from gradschool.grading.limits import MIB, Limits
+from gradschool.grading.limits import Limits
 from gradschool.grading.record import Status, error_output
-
-# The valve in the kernel lets less out; what is more comes past it, and the connection is closed.
-_LONGEST_MESSAGE = 16 * MIB
 
 Fate = tuple[Status, str]
 
@@ -39,7 +29,7 @@ class Cells:
     def __init__(
         self,
         notebook: NotebookNode,
-        connection: KernelConnectionInfo,
+        client: Client,
         limits: Limits,
         *,
         kernel: int,
@@ -52,7 +42,7 @@ class Cells:
 
         Args:
             notebook: Is changed: outputs are put in.
-            connection: What is in a kernel's connection file.
+            client: Leads to the kernel.
             limits: For the cells.
             kernel: The kernel's process.
             seconds: For the notebook.
@@ -63,41 +53,25 @@ class Cells:
         self.fates: dict[int, Fate] = {}
         self.stopped: int | None = None
         self.notebook = notebook
-        self._connection = connection
+        self._client = client
         self._limits = limits
         self._kernel = kernel
         self._deadline = time.monotonic() + seconds
         self._skipped = skipped
         self._why_killed = why_killed
         self._tell = tell
-        self._reply: Mapping[str, Any] = {}
 
-    async def run(self) -> None:
+    def run(self) -> None:
         """Run all cells, as far as they go."""
-        self._died = _end_of(self._kernel)
-        kc = _client(self._connection)
-        info = await _connected(kc, self._died)
-        self.notebook.metadata["language_info"] = info["content"]["language_info"]
-        self._nbclient = NotebookClient(
-            self.notebook,
-            allow_errors=True,
-            timeout=None,
-            record_timing=False,
-            skip_cells_with_tag="",  # a student can write tags, too
-            raise_on_iopub_timeout=True,  # the kernel replies, but its outputs do not come
-            on_cell_executed=self._remember,
-        )
-        self._nbclient.kc = kc
+        info = self._client.connect()
+        self.notebook.metadata["language_info"] = info["language_info"]
         for index, cell in enumerate(self.notebook.cells):
             if cell.cell_type == "code":
-                self.fates[index] = await self._fate(index, cell)
+                self.fates[index] = self._fate(index, cell)
                 _show(cell, *self.fates[index])
-        self._nbclient.set_widgets_metadata()
+        self._client.finish()
 
-    def _remember(self, cell: Any, cell_index: int, execute_reply: Mapping[str, Any]) -> None:  # noqa: ARG002
-        self._reply = execute_reply["content"]
-
-    async def _fate(self, index: int, cell: NotebookNode) -> Fate:
+    def _fate(self, index: int, cell: NotebookNode) -> Fate:
         cell.outputs, cell.execution_count = [], None
         if not cell.source.strip():
             return Status.OK, ""
@@ -109,58 +83,42 @@ class Cells:
         if left <= 0:
             return Status.NOT_RUN, f"not run: {self._time_is_over}"
         self._tell(index, [[i, *fate] for i, fate in list(self.fates.items())[-1:]])
-        self._reply = {}
-        running = asyncio.create_task(self._execute(cell, index))
+        running = self._client.begin(cell, index)
         within = min(left, self._limits.cell_seconds)
-        if await self._either(running, within):
-            return self._ended(index, cell, running)
-        return await self._interrupt(index, running, within, left=left)
+        self._client.listen(running, within)
+        if running.over:
+            return self._ended(running)
+        return self._interrupt(running, within, left=left)
 
-    async def _execute(self, cell: NotebookNode, index: int) -> None:
-        await self._nbclient.async_execute_cell(
-            cell, index, execution_count=self._nbclient.code_cells_executed + 1
-        )
-
-    async def _either(self, running: asyncio.Task[None], seconds: float) -> bool:
-        """Wait for the cell's end or the kernel's; False if neither came in time."""
-        waiting: Sequence[asyncio.Future[Any]] = (running, self._died)
-        done, _ = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if done and not running.done():
-            await asyncio.wait({running}, timeout=0.2)  # the reply may be on its way
-        return bool(done)
-
-    async def _interrupt(
-        self, index: int, running: asyncio.Task[None], seconds: float, *, left: float
-    ) -> Fate:
+    def _interrupt(self, running: Running, seconds: float, *, left: float) -> Fate:
         note = f"stopped after {seconds:.0f} s"
         if left < self._limits.cell_seconds:
             note += f": {self._time_is_over}"
         with suppress(ProcessLookupError):
             os.killpg(self._kernel, signal.SIGINT)
-        await self._either(running, self._limits.grace_seconds)
-        if not running.done() or running.exception():
-            self.stopped = index
+        self._client.listen(running, self._limits.grace_seconds)
+        if not running.ended:
+            self.stopped = running.index
             note += "; it did not react, so the kernel had to be ended"
         return Status.TIMEOUT, note
 
-    def _ended(self, index: int, cell: NotebookNode, running: asyncio.Task[None]) -> Fate:
-        if not running.done():
-            self.stopped = index
+    def _ended(self, running: Running) -> Fate:
+        cell = running.cell
+        if not running.ended:
+            self.stopped = running.index
+            if running.trouble:
+                return Status.DIED, f"the kernel's messages {running.trouble}"
             return Status.DIED, self._why_killed() or _cause_of_death(self._kernel)
-        if error := running.exception():
-            self.stopped = index
-            what = "no longer came" if isinstance(error, CellTimeoutError) else "made no sense"
-            return Status.DIED, f"the kernel's messages {what} ({type(error).__name__})"
         said = "".join(o.text for o in cell.outputs if o.output_type == "stream")
         if FLOODED in said:
             return Status.FLOOD, "stopped: it printed and showed more and more"
-        if _asks_to_exit(self._reply):
-            self.stopped = index
+        if _asks_to_exit(running.reply):
+            self.stopped = running.index
             return Status.DIED, "the cell ended the kernel (exit)"
         note = "a part of its output was cut" if CUT in said else ""
-        if self._reply.get("status") == "ok":
+        if running.reply.get("status") == "ok":
             return Status.OK, note
-        _show_error(cell, self._reply)
+        _show_error(cell, running.reply)
         return Status.ERROR, note
 
     @property
@@ -171,50 +129,6 @@ class Cells:
 def _asks_to_exit(reply: Mapping[str, Any]) -> bool:
     payload = reply.get("payload", ())
     return any(each.get("source") == "ask_exit" and not each.get("keepkernel") for each in payload)
-
-
-def _client(connection: KernelConnectionInfo) -> AsyncKernelClient:
-    """A client that is bounded in what it takes in and connects to nothing twice."""
-    context = zmq.asyncio.Context()
-    context.setsockopt(zmq.MAXMSGSIZE, _LONGEST_MESSAGE)
-    context.setsockopt(zmq.RECONNECT_IVL, -1)
-    context.setsockopt(zmq.LINGER, 0)
-    client = AsyncKernelClient(context=context)
-    client.load_connection_info(connection)
-    client.start_channels(stdin=False, hb=False, control=False)
-    client.allow_stdin = False
-    return client
-
-
-async def _connected(client: AsyncKernelClient, died: asyncio.Future[None]) -> dict[str, Any]:
-    """Wait until the kernel answers and its outputs arrive, and not longer."""
-    while not died.done():
-        request = client.kernel_info()
-        reply = await client.get_shell_msg(timeout=10)
-        try:
-            while True:
-                message = await client.get_iopub_msg(timeout=0.05)
-                idle = message["content"].get("execution_state") == "idle"
-                if idle and message["parent_header"].get("msg_id") == request:
-                    return reply
-        except Empty:
-            continue  # it was asked before we were subscribed to its outputs
-    raise RuntimeError("the kernel ended before it could run anything")
-
-
-def _end_of(process: int) -> asyncio.Future[None]:
-    """A future that is done as soon as the process is; it stays to be waited for."""
-    loop = asyncio.get_running_loop()
-    ended: asyncio.Future[None] = loop.create_future()
-    descriptor = os.pidfd_open(process)
-
-    def set_ended() -> None:
-        loop.remove_reader(descriptor)
-        os.close(descriptor)
-        ended.set_result(None)
-
-    loop.add_reader(descriptor, set_ended)
-    return ended
 
 
 def _cause_of_death(process: int) -> str:

@@ -6,7 +6,6 @@ not in the kernel's memory. It holds nothing and may do nothing that is worth ha
 student's code.
 """
 
-import asyncio
 import base64
 import json
 import os
@@ -26,6 +25,7 @@ from jupyter_client.connect import KernelConnectionInfo
 
 from gradschool.grading import walls, wire
 from gradschool.grading.cells import Cells
+from gradschool.grading.client import Client
 from gradschool.grading.kernel import READY, run_kernel
 from gradschool.grading.limits import GIB, MIB, Limits
 from gradschool.grading.record import Status, node
@@ -73,9 +73,11 @@ def _serve(channel: socket.socket, limits: Limits, *, folder: str, as_root: bool
     _write_files(request["files"])
     watch = _Watch(kernel, limits)
     watch.start()
+    notebook = node(request["notebook"])
+    client = Client(notebook, connection, kernel=kernel, engine=channel, engine_gone=_give_up)
     cells = Cells(
-        node(request["notebook"]),
-        connection,
+        notebook,
+        client,
         limits,
         kernel=kernel,
         seconds=request["seconds"],
@@ -85,19 +87,13 @@ def _serve(channel: socket.socket, limits: Limits, *, folder: str, as_root: bool
             channel, {"event": "cell", "index": index, "done": done}
         ),
     )
-    asyncio.run(_until_alone(cells, channel))
+    cells.run()
     _end_all_others()
     wire.send(channel, _result(cells))
 
 
-async def _until_alone(cells: Cells, channel: socket.socket) -> None:
-    """Run the cells, but not longer than the engine is there."""
-    # nothing more is sent to us: it can be read when the other end is closed
-    asyncio.get_running_loop().add_reader(channel, _give_up)
-    await cells.run()
-
-
 def _give_up() -> NoReturn:
+    """The engine is gone: nobody wants the cells any more."""
     _end_all_others()
     os._exit(0)
 

@@ -27,7 +27,7 @@ from gradschool.grading.limits import MIB, Limits
 from gradschool.grading.record import CellRun, Run, Status, Usage, error_output, node
 from gradschool.grading.sandbox import Level, SandboxError
 
-_ZYGOTE = "gradschool.grading.zygote"
+_WARM_PROCESS = "gradschool.grading.warm"
 _START_SECONDS = 120
 _FORK_SECONDS = 60
 # Beyond its own deadlines a driver may be late on a busy machine, but not for ever.
@@ -51,7 +51,7 @@ class Engine:
 
         Args:
             level: A `sandbox.Level`; if not given, the strongest, and nothing weaker.
-            limits: For each submission.
+            limits: For each submission; may be set anew.
             preload: Import torch and the like beforehand.
         """
         self.level = Level(level or Level.NAMESPACES)
@@ -72,17 +72,26 @@ class Engine:
     ) -> None:
         self.stop()
 
+    def spawn(self) -> None:
+        """Have the warm process warm up, unless it runs, while the caller does something else."""
+        with self._lock, suppress(SandboxError):  # `start` tries again, and says why
+            self._spawn()
+
     def start(self) -> None:
-        """Start the warm process, unless it runs.
+        """Start the warm process, unless it runs, and wait until it is warm.
 
         Raises:
             SandboxError: The level cannot be had here; the text says what to do.
         """
         with self._lock:
-            if self._zygote is None or not self._zygote.alive():
-                if self._zygote:
-                    self._zygote.stop()
-                self._zygote = _Zygote(self.level, self.limits, preload=self._preload)
+            self._spawn().wait_until_warm()
+
+    def _spawn(self) -> "_Zygote":
+        if self._zygote is None or not self._zygote.alive():
+            if self._zygote:
+                self._zygote.stop()
+            self._zygote = _Zygote(self.level, preload=self._preload)
+        return self._zygote
 
     def stop(self) -> None:
         """End the warm process and everything that runs in it."""
@@ -125,19 +134,16 @@ def probe() -> Level:
 class _Zygote:
     """The engine's end of the warm process."""
 
-    def __init__(self, level: Level, limits: Limits, *, preload: bool) -> None:
+    def __init__(self, level: Level, *, preload: bool) -> None:
         self._level = level
         self._lock = threading.Lock()
-        options = {
-            "limits": asdict(limits),
-            "preload": preload,
-            "as_root": sandbox.is_root(),
-        }
+        self._warm = False
+        options = {"preload": preload, "as_root": sandbox.is_root()}
         with sandbox.launcher(level) as (words, descriptors):
             self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
             self._control, theirs = socket.socketpair()
             with theirs:
-                python = [sys.executable, "-P", "-m", _ZYGOTE]
+                python = [sys.executable, "-P", "-m", _WARM_PROCESS]
                 self._process = subprocess.Popen(
                     [*words, *python, str(theirs.fileno()), json.dumps(options)],
                     env=sandbox.environment(),
@@ -148,15 +154,25 @@ class _Zygote:
                     cwd="/",
                     start_new_session=True,
                 )
+
+    def wait_until_warm(self) -> None:
+        """Wait until it can fork drivers.
+
+        Raises:
+            SandboxError: It cannot.
+        """
+        if self._warm:
+            return
         try:
             wire.receive(self._control, limit=MIB, seconds=_START_SECONDS)
             self._control.settimeout(None)
-            with self.driver() as driver:
+            with self.driver(_DEFAULT) as driver:
                 driver.wait_until_ready()
         except (OSError, EOFError, wire.WireError, _OursError) as error:
             said = f"{self._said()} {error}".strip()
             self.stop()
             raise SandboxError(sandbox.explain(said)) from error
+        self._warm = True
 
     def alive(self) -> bool:
         return self._process.poll() is None
@@ -180,13 +196,14 @@ class _Zygote:
         self._log.close()
 
     @contextmanager
-    def driver(self) -> Iterator["_Driver"]:
+    def driver(self, limits: Limits) -> Iterator["_Driver"]:
         """Fork a driver; afterwards nothing of it is left."""
         with self._folder() as folder:
             channel, theirs = socket.socketpair()
+            wanted = json.dumps({"folder": folder, "limits": asdict(limits)}).encode()
             with channel:
                 with theirs, self._lock:
-                    socket.send_fds(self._control, [folder.encode()], [theirs.fileno()])
+                    socket.send_fds(self._control, [wanted], [theirs.fileno()])
                 channel.settimeout(_FORK_SECONDS)
                 _, descriptors, _, _ = socket.recv_fds(channel, 1, 1, socket.MSG_CMSG_CLOEXEC)
                 if not descriptors:
@@ -344,7 +361,7 @@ class _Work:
 def _attempt(zygote: _Zygote, work: _Work) -> None:
     """Run the notebook in one more kernel, without the cells that ended those before."""
     try:
-        with zygote.driver() as driver:
+        with zygote.driver(work.limits) as driver:
             driver.wait_until_ready()
             driver.send(work.request())
             _listen(driver, work)

@@ -8,11 +8,16 @@ import threading
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ipykernel.iostream import OutStream
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.session import Session
+from traitlets import Type
+from traitlets.config import Config
 
 from gradschool.grading import walls
 from gradschool.grading.limits import Limits
@@ -57,15 +62,14 @@ def _application(connection_file: Path, limits: Limits) -> IPKernelApp:
     _fresh_randomness()
     _find_modules_beside_the_notebook()
     sys.argv = ["ipykernel_launcher.py", "-f", str(connection_file)]
-    app = IPKernelApp.instance()
+    settings = {
+        "IPKernelApp": {"connection_file": str(connection_file)},
+        "HistoryManager": {"hist_file": ":memory:"},
+        "IPythonKernel": {"_execute_sleep": 0},  # half a millisecond a cell, for old clients
+    }
+    app = _Application.instance(config=Config(settings))
     app.session = Valve(parent=app, limits=limits)
-    app.initialize(  # type: ignore[no-untyped-call]
-        [
-            f"--IPKernelApp.connection_file={connection_file}",
-            "--HistoryManager.hist_file=:memory:",
-            "--IPythonKernel._execute_sleep=0",  # half a millisecond a cell, for old clients
-        ]
-    )
+    app.initialize([])  # type: ignore[no-untyped-call]
     app.log.setLevel(logging.CRITICAL)  # it formats each message for a log that nobody reads
     return app
 
@@ -88,6 +92,36 @@ def _fresh_randomness() -> None:
         numpy.random.seed()
     if torch := sys.modules.get("torch"):
         torch.seed()
+
+
+class _Kernel(IPythonKernel):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        # ipykernel has each cell transformed twice, by a tokenizer in pure Python
+        shell: Any = self.shell
+        shell.transform_cell = lru_cache(maxsize=1)(shell.transform_cell)
+
+
+class _Application(IPKernelApp):
+    kernel_class = Type(_Kernel)
+    outstream_class = f"{__name__}.Stream"
+
+
+class Stream(OutStream):
+    """Standard output or error. ipykernel flushes both twice a cell, mostly for nothing."""
+
+    _written = False
+
+    def write(self, string: str) -> int | None:  # type: ignore[override] # as ipykernel's
+        """Take in text."""
+        self._written = True  # before: another thread may flush meanwhile
+        return super().write(string)
+
+    def flush(self) -> None:
+        """Send what was written, and wait until it is sent."""
+        if self._written:
+            self._written = False
+            super().flush()  # type: ignore[no-untyped-call]
 
 
 class Valve(Session):
@@ -120,7 +154,10 @@ class Valve(Session):
         body = message["content"]
         if kind == "execute_input":
             self._next_cell()
-        elif kind in {"error", "execute_reply"}:
+            return None  # a line for other clients, of which there are none; as is the next
+        if kind == "status" and body["execution_state"] == "busy":
+            return None
+        if kind in {"error", "execute_reply"}:
             _shorten(body)
         elif kind not in _NOT_OUTPUT and not kind.endswith("_reply"):
             buffers = sum(len(buffer) for buffer in options.get("buffers") or ())

@@ -1,6 +1,6 @@
 """The warm process: it imports what a notebook needs once, then forks a driver a submission.
 
-Run as a program by the engine. It has one thread and never runs a parallel operation: a fork of a
+`gradschool.grading.warm` runs it for the engine. It has one thread and never runs a parallel operation: a fork of a
 process whose thread pool has started waits for ever at its own first parallel operation.
 """
 
@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import socket
-import sys
 
 from nbclient import NotebookClient
 from nbformat.v4 import new_output
@@ -39,27 +38,24 @@ _USED = (
 )
 
 
-def main() -> None:
-    """Serve the engine until it closes its end of the socket."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    options = json.loads(sys.argv[2])
-    limits = Limits(**options["limits"])
-    _warm_client()
-    if options["preload"]:
-        _preload()
+def serve(control: socket.socket, *, as_root: bool) -> None:
+    """Fork a driver at each request of the engine's, until it closes its end of the socket."""
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the drivers
     wire.send(control, {"event": "warm"})
     while True:
-        folder, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
-        if not folder:
+        wanted, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+        if not wanted:
             return
+        request = json.loads(wanted)
+        folder = request["folder"]
         channel = socket.socket(fileno=descriptors[0])
-        if _fork(walled=folder.decode() == driver.WALLED) == 0:
+        if _fork(walled=folder == driver.WALLED) == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            driver.serve(channel, limits, folder=folder.decode(), as_root=options["as_root"])
+            limits = Limits(**request["limits"])
+            driver.serve(channel, limits, folder=folder, as_root=as_root)
         channel.close()
 
 
@@ -76,20 +72,22 @@ def _fork(*, walled: bool) -> int:
     return child
 
 
-def _warm_client() -> None:
+def warm_client() -> None:
     """Have the driver's libraries do what they do once: nbformat compiles its schema."""
     error_output = {"output_type": "error", "ename": "", "evalue": "", "traceback": []}
     new_output(**error_output)  # type: ignore[no-untyped-call]
     NotebookClient(node({"cells": [], "metadata": {}}))
 
 
-def _preload() -> None:
+def preload() -> None:
     """Import what takes long, and do once what is done lazily at first use."""
     for name in _USED:
         importlib.import_module(name)
     import torch
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+
+    from gradschool.checks import Cost
 
     figure = Figure()
     figure.subplots().plot([0, 1], label="text")
@@ -98,7 +96,5 @@ def _preload() -> None:
     optimizer = torch.optim.SGD([parameter], lr=0.1)
     (parameter * parameter).sum().backward()  # type: ignore[no-untyped-call]
     optimizer.step()
-
-
-if __name__ == "__main__":
-    main()
+    with Cost():
+        torch.zeros(1).add(1)
