@@ -8,8 +8,10 @@
 - floor: the same cells, `exec`-uted in children forked from a warm process, two at a time: no Jupyter,
   no sandbox, no gradebook.
 
-Each is a command of its own, its start included. Medians over the rounds are printed, and written
-with the machine to docs/measurements.md. CPU seconds are those of the whole machine meanwhile.
+Each is a command of its own, its start included; stock grades the first of the submissions only,
+since it takes as long for each. Medians over the rounds are printed, and written with the machine
+to docs/measurements.md, with the parts that the time of one submission consists of. CPU seconds
+are those of the whole machine meanwhile.
 """
 
 import argparse
@@ -22,16 +24,23 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
 
+from gradschool.authoring.course import Course
+from gradschool.authoring.notebook import read
+from gradschool.classroom.grade import grade
 from gradschool.classroom.sample import make_class
+from gradschool.grading.engine import Engine
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -83,7 +92,7 @@ while running:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one way took for the whole class."""
+    """What one way took for a submission, in seconds."""
 
     wall: float
     cpu: float
@@ -93,35 +102,92 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=24, help="submissions")
+    parser.add_argument("--stock", type=int, default=8, help="submissions that stock grades, too")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--many", type=int, default=200, help="submissions for the memory; 0: skip")
+    parser.add_argument(
+        "--many", type=int, default=200, help="submissions of a large class; 0: skip"
+    )
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="gradschool-bench-") as folder:
-        costs = compare(Path(folder), given.size, given.rounds)
-        memory = peak_memory(Path(folder), given.many) if given.many else None
-    text = page(costs, given.size, given.rounds, given.many, memory)
+    with tempfile.TemporaryDirectory(prefix="gradschool-bench-") as name:
+        folder = Path(name)
+        ways = commands(folder, given.size, given.stock)
+        costs = compare(ways, given.rounds)
+        spent = parts(folder / "ours")
+        crowd = many(folder, given.many) if given.many else None
+    text = page(given, costs, spent, crowd)
     print(text)
     write(text)
 
 
-def compare(folder: Path, size: int, rounds: int) -> dict[str, list[Cost]]:
-    """Each way in turn, round by round."""
+@dataclass(frozen=True)
+class Way:
+    """A command, where to run it, and how many submissions it grades there."""
+
+    command: list[str | Path]
+    where: Path
+    size: int
+
+
+def commands(folder: Path, size: int, stock: int) -> dict[str, Way]:
+    """The four ways, each over a class of its own or its part of it."""
     ours, theirs = course(folder / "ours", size), course(folder / "stock", size)
     (theirs / "nbgrader_config.py").write_text(STOCK)
-    autograde = [BIN / "nbgrader", "autograde", TOPIC, "--force"]
+    for left_out in sorted((theirs / "submitted").iterdir())[stock:]:
+        shutil.rmtree(left_out)
+    autograde: list[str | Path] = [BIN / "nbgrader", "autograde", TOPIC, "--force"]
     class_ = [BIN / "gradschool", "grade", TOPIC, "--force", "--workers", "2", "--no-feedback"]
-    ways = {
-        "stock": (autograde, theirs),
-        "plain": (autograde, ours),
-        "class": (class_, ours),
-        "floor": ([sys.executable, "-c", FLOOR], ours),
+    return {
+        "stock": Way(autograde, theirs, stock),
+        "plain": Way(autograde, ours, size),
+        "class": Way(class_, ours, size),
+        "floor": Way([sys.executable, "-c", FLOOR], ours, size),
     }
+
+
+def compare(ways: dict[str, Way], rounds: int) -> dict[str, list[Cost]]:
+    """What each way takes a submission, in turn, round by round."""
     costs: dict[str, list[Cost]] = {name: [] for name in ways}
     for number in range(rounds):
-        for name, (command, where) in ways.items():
-            costs[name].append(cost := measure(command, where))
-            print(f"round {number + 1}, {name}: {cost.wall / size:.2f} s a submission", flush=True)
+        for name, way in ways.items():
+            costs[name].append(cost := measure(way))
+            print(f"round {number + 1}, {name}: {cost.wall:.2f} s a submission", flush=True)
     return costs
+
+
+def parts(root: Path, repeats: int = 5) -> dict[str, float]:
+    """Seconds of wall time that the parts of grading take, one submission at a time."""
+    lesson = read(Course(root).source(TOPIC))
+    cells = sum(cell.cell_type == "code" for cell in lesson.cells)
+    engine = Engine()
+    start = seconds(engine.start)
+    kernel, talk, whole = (
+        statistics.median(seconds(partial(engine.execute, notebook)) for _ in range(repeats))
+        for notebook in (trivial(1), trivial(cells), lesson)
+    )
+    began = time.perf_counter()
+    graded = grade(
+        root=root, topics=[TOPIC], force=True, workers=1, engine=engine, pages=False, progress=False
+    )
+    beside = time.perf_counter() - began - sum(result.seconds for result in graded.results)
+    return {
+        "a sandbox and a kernel in it": kernel,
+        f"IPython and the messages, {cells} cells": talk - kernel,
+        "the code of the cells and what it prints": whole - talk,
+        "files, scores, gradebook": beside / len(graded.results),
+        "once a run, beside other imports: the warm process": start,
+    }
+
+
+def trivial(cells: int) -> NotebookNode:
+    """A notebook with nothing to do."""
+    return new_notebook(cells=[new_code_cell("0") for _ in range(cells)])
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Wall time of a call."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def course(root: Path, size: int) -> Path:
@@ -134,11 +200,11 @@ def course(root: Path, size: int) -> Path:
     return root
 
 
-def measure(command: list[str | Path], where: Path) -> Cost:
-    """Wall time of a command, and the CPU time of the machine meanwhile."""
+def measure(way: Way) -> Cost:
+    """Wall time of a command, and the CPU time of the machine meanwhile, for one submission."""
     before, start = busy(), time.perf_counter()
-    run(command, where)
-    return Cost(time.perf_counter() - start, busy() - before)
+    run(way.command, way.where)
+    return Cost((time.perf_counter() - start) / way.size, (busy() - before) / way.size)
 
 
 def run(command: list[str | Path], where: Path) -> None:
@@ -155,18 +221,26 @@ def busy() -> float:
     return float(times.user + times.system)
 
 
-def peak_memory(folder: Path, size: int) -> float:
-    """The most memory (proportional set size, GB) of a whole grading process tree."""
+@dataclass(frozen=True)
+class Crowd:
+    """What a large class took: seconds a submission, and GB of memory (proportional set size)."""
+
+    wall: float
+    memory: float
+
+
+def many(folder: Path, size: int) -> Crowd:
+    """Grade a large class, and look at the memory of the whole process tree meanwhile."""
     root = course(folder / "many", size)
     command = [BIN / "gradschool", "grade", TOPIC, "--workers", "2", "--no-feedback"]
+    quiet = subprocess.DEVNULL
+    start = time.perf_counter()
     with (
-        subprocess.Popen(
-            command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as grader,
+        subprocess.Popen(command, cwd=root, stdout=quiet, stderr=quiet) as grader,
         watched(grader.pid) as peak,
     ):
         grader.wait()
-    return peak[0] / 1e9
+    return Crowd((time.perf_counter() - start) / size, peak[0] / 1e9)
 
 
 @contextmanager
@@ -204,34 +278,40 @@ def tree_memory(pid: int) -> int:
 
 
 def page(
-    costs: dict[str, list[Cost]], size: int, rounds: int, many: int, memory: float | None
+    given: argparse.Namespace,
+    costs: dict[str, list[Cost]],
+    spent: dict[str, float],
+    crowd: Crowd | None,
 ) -> str:
     """The measurements as Markdown."""
-    wall = {
-        name: statistics.median(cost.wall / size for cost in found) for name, found in costs.items()
-    }
-    cpu = {
-        name: statistics.median(cost.cpu / size for cost in found) for name, found in costs.items()
-    }
-    rows = [
-        f"| {name} | {wall[name]:.2f} s | {cpu[name]:.2f} s | {wall['stock'] / wall[name]:.1f} × "
-        f"| {wall[name] / wall['floor']:.1f} × |"
-        for name in costs
-    ]
+    wall = {name: statistics.median(cost.wall for cost in found) for name, found in costs.items()}
+    cpu = {name: statistics.median(cost.cpu for cost in found) for name, found in costs.items()}
     said = [
         "## Grading",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}, {machine()}. {size} submissions of `{TOPIC}`, {rounds} rounds,",
-        "each command with its start; medians a submission. `make bench` measures again.",
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine()}.",
+        f"{given.size} submissions of `{TOPIC}` (stock: {given.stock} of them), medians of {given.rounds} rounds.",
+        "Wall time and the machine's CPU time a submission, each command with its start. `make bench` measures again.",
         "",
         "| way | wall | CPU | faster than stock | against the floor |",
         "|---|---|---|---|---|",
-        *rows,
+        *(
+            f"| {name} | {wall[name]:.2f} s | {cpu[name]:.2f} s | {wall['stock'] / wall[name]:.1f} × "
+            f"| {wall[name] / wall['floor']:.1f} × |"
+            for name in costs
+        ),
+        "",
+        "Where the time of `gradschool grade` goes, with one worker:",
+        "",
+        "| part | wall |",
+        "|---|---|",
+        *(f"| {part} | {took:.2f} s |" for part, took in spent.items()),
     ]
-    if memory is not None:
+    if crowd is not None:
         said += [
             "",
-            f"Grading {many} submissions with two workers took at most {memory:.2f} GB of memory.",
+            f"Grading {given.many} submissions with two workers took {crowd.wall:.2f} s each, "
+            f"and at most {crowd.memory:.2f} GB of memory.",
         ]
     return "\n".join(said) + "\n"
 
