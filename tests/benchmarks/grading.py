@@ -308,11 +308,8 @@ def page(
         *(f"| {part} | {took:.2f} s |" for part, took in spent.items()),
     ]
     if crowd is not None:
-        said += [
-            "",
-            f"Grading {given.many} submissions with two workers took {crowd.wall:.2f} s each, "
-            f"and at most {crowd.memory:.2f} GB of memory.",
-        ]
+        took = f"{crowd.wall:.2f} s for each of {given.many} submissions"
+        said += ["", f"Two workers took {took}, and at most {crowd.memory:.2f} GB of memory."]
     return "\n".join(said) + "\n"
 
 

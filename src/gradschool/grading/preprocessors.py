@@ -28,6 +28,7 @@ from gradschool.grading.submission import Submission, provided_files, read_submi
 from gradschool.grading.writer import GradebookWriter
 
 SANITIZE = ["gradschool.grading.preprocessors.Assemble"]
+# nbgrader's own list without CheckCellMetadata: the assembly has just put the metadata there
 AUTOGRADE = [
     "gradschool.grading.preprocessors.Execute",
     "nbgrader.preprocessors.IgnorePattern",
@@ -35,7 +36,6 @@ AUTOGRADE = [
     "nbgrader.preprocessors.LimitOutput",
     "gradschool.grading.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 Resources = dict[str, Any]
 
