@@ -111,6 +111,98 @@ class TestOutcomes:
         check("class f:\n    def __init__(self, x): self.x = x", "checks.equal(f(3).x, 3)")
 
 
+class TestRefuses:
+    BODY = "f.refuses(ValueError, 4, hint='say no to 4')"
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "def f(x): raise ValueError",
+            "def f(x): raise ValueError('4 is too much')",
+            "class Own(ValueError): pass\ndef f(x): raise Own()",
+        ],
+    )
+    def test_well(self, answer):
+        check(answer, self.BODY)
+
+    def test_returned(self):
+        line = failure(WrongAnswer, "f = lambda x: None", self.BODY)
+        assert line == "f: say no to 4 (your function returned None)"
+
+    def test_raised_something_else(self):
+        line = failure(WrongAnswer, "f = lambda x: x / 0", self.BODY)
+        assert line.startswith("f: say no to 4 (your code raised ZeroDivisionError: division")
+
+    def test_not_attempted(self):
+        failure(NotAttempted, "def f(x): raise NotImplementedError()", self.BODY)
+
+
+class TestGuard:
+    """What a test does with the student's object is the student's too."""
+
+    SETUP = "class f:\n    def __init__(self, n): self.n = n\n"
+    BODY = "x = f(2)\n    with f.guard(): y = 3 * x\n    checks.equal(y.n, 6)"
+
+    def test_well(self):
+        check(self.SETUP + "    def __rmul__(self, m): return f(m * self.n)", self.BODY)
+
+    def test_raised_by_python_itself(self):
+        line = failure(StudentError, self.SETUP, self.BODY)
+        assert line.startswith("f: your code raised TypeError: unsupported operand type(s) for *:")
+
+    def test_raised_with_a_hint(self):
+        options = ", errors={'int. and': 'reflect'}"
+        line = failure(StudentError, self.SETUP, self.BODY, options)
+        assert line.startswith("f: reflect (TypeError: unsupported operand")
+
+    def test_not_attempted(self):
+        stub = "    def __rmul__(self, m): raise NotImplementedError()"
+        failure(NotAttempted, self.SETUP + stub, self.BODY)
+
+    def test_a_failure_of_the_check_s_own_stays(self):
+        body = "with f.guard(): checks.require(False, 'think again')"
+        assert failure(WrongAnswer, self.SETUP, body) == "f: think again"
+
+
+class TestGradient:
+    BODY = (
+        "x = torch.tensor([1.0, 2.0], requires_grad=True); up = torch.tensor([3.0, -1.0]); "
+        "checks.equal(checks.gradient(f(x), x, up), torch.tensor([6.0, -4.0]))"
+    )
+
+    def test_well(self):
+        check("f = lambda x: x * x", self.BODY)
+
+    def test_of_one_number(self):
+        body = "x = torch.ones(3, requires_grad=True); g = checks.gradient(f(x), x)"
+        check("f = lambda x: x.sum()", f"{body}; checks.equal(g, torch.ones(3))")
+
+    def test_wrong(self):
+        line = failure(WrongAnswer, "f = lambda x: x * x.detach()", self.BODY)
+        assert "is 3, expected 6" in line
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "f = lambda x: (x * x).detach()",
+            "f = lambda x: torch.tensor([n * n for n in x.tolist()])",
+            "f = lambda x: torch.ones(2, requires_grad=True) * 2",
+            "def f(x):\n    with torch.no_grad(): return x * x",
+        ],
+    )
+    def test_no_way_back(self, answer):
+        assert "no gradient comes through" in failure(WrongAnswer, answer, self.BODY)
+
+    def test_no_tensor(self):
+        line = failure(WrongAnswer, "f = lambda x: x.tolist()", self.BODY)
+        assert line == "f: got a list where a torch.Tensor is asked"
+
+    def test_overwritten_on_the_way(self):
+        answer = "def f(x):\n    y = x.exp()\n    z = y * y\n    y.zero_()\n    return z"
+        line = failure(WrongAnswer, answer, self.BODY)
+        assert "torch cannot compute a gradient through your code: one of the variables" in line
+
+
 class TestInAShell:
     """What the student sees, through IPython itself."""
 
@@ -638,10 +730,10 @@ class TestEqual:
             checks.equal(torch.ones(2), torch.zeros(2), draw=True)
 
 
-def predict(value, truth, mistakes="{}"):
+def predict(value, truth, mistakes="{}", options=""):
     run(
         f"p = dict(a={value})",
-        f"@checks.prediction('p', 'a', {mistakes})\ndef truth():\n    return {truth}\n",
+        f"@checks.prediction('p', 'a', {mistakes}{options})\ndef truth():\n    return {truth}\n",
     )
 
 
@@ -728,6 +820,17 @@ class TestPrediction:
         for value in ("(1,)", "[1]", "torch.Size([1])"):
             with pytest.raises(WrongAnswer, match=r"^p: prediction a: no axis here$"):
                 predict(value, "()", "{'no axis here': (1,)}")
+
+    @pytest.mark.parametrize("value", ["(0.33334, 2)", "[1 / 3, 2 + 1e-4]", "np.array([1 / 3, 2])"])
+    def test_is_right_up_to_rounding(self, value):
+        predict(value, "(1 / 3, 2)", options=", rtol=1e-4")
+        with pytest.raises(WrongAnswer):
+            predict(value.replace(", 2", ", 2.01"), "(1 / 3, 2)", options=", rtol=1e-4")
+
+    @pytest.mark.parametrize(("value", "truth"), [("True", "1"), ("(1,)", "1"), ("None", "0")])
+    def test_rounding_makes_no_number_of_anything_else(self, value, truth):
+        with pytest.raises(WrongAnswer):
+            predict(value, truth, options=", rtol=1e-4")
 
     def test_is_not_attempted(self):
         for answer in ("p = dict(a=...)", "p = {}", ""):

@@ -4,41 +4,7 @@
 test cells that the answer passes all the same.
 """
 
-from textwrap import dedent
-
-from gradschool.classroom.answers import Answers, Wrong
-
-
-def code(text):
-    return dedent(text).strip() + "\n"
-
-
-def wrong(text, hint, *passes):
-    return Wrong(code(text), hint, passes)
-
-
-def predictions(name, right, spellings, mistakes):
-    """Answers to a prediction exercise, from `key -> source of the value`.
-
-    `spellings` change some values and stay right; `mistakes` are (key, value, hint).
-    """
-
-    def cell(changes):
-        entries = ",\n".join(f"    {key}={value}" for key, value in (right | changes).items())
-        return f"{name} = dict(\n{entries},\n)\n"
-
-    return Answers(
-        right=(cell({}), *(cell(changes) for changes in spellings)),
-        wrong=tuple(
-            Wrong(
-                cell({key: value}),
-                hint,
-                tuple(f"{name}-{other}" for other in right if other != key),
-            )
-            for key, value, hint in mistakes
-        ),
-    )
-
+from gradschool.classroom.answers import Answers, code, predictions, wrong
 
 PREDICT_SHAPES = predictions(
     "predict_shapes",

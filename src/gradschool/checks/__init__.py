@@ -12,6 +12,7 @@ def truth(): return torch.tensor(7).shape
 from gradschool.checks.compare import equal, kind, require, same_storage
 from gradschool.checks.cost import Cost, memory_outside
 from gradschool.checks.exercises import prediction, test
+from gradschool.checks.gradients import gradient
 from gradschool.checks.lesson import expect_error
 from gradschool.checks.names import names_used
 from gradschool.checks.outcomes import (
@@ -33,6 +34,7 @@ __all__ = [
     "clean_state",
     "equal",
     "expect_error",
+    "gradient",
     "kind",
     "memory_outside",
     "names_used",

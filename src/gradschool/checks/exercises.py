@@ -58,7 +58,7 @@ test.__test__ = False  # type: ignore[attr-defined] # pytest must not collect it
 
 
 def prediction(
-    exercise: str, key: str, mistakes: Mistakes | None = None
+    exercise: str, key: str, mistakes: Mistakes | None = None, *, rtol: float = 0.0
 ) -> Callable[[Truth], None]:
     """Run the decorated function now, and compare what it returns with the student's prediction.
 
@@ -66,6 +66,7 @@ def prediction(
         exercise: the name of the student's dictionary of predictions.
         key: the prediction to look at.
         mistakes: from a hint to the wrong value (as a plain tuple, number or string) it answers.
+        rtol: by how much of the truth a number may differ from it, where the truth is rounded.
 
     Raises:
         NotAttempted: the dictionary or the key is missing, or its value is still `...`.
@@ -80,7 +81,7 @@ def prediction(
                 raise WrongAnswer(f"`{exercise}` should be a dictionary, dict(a=…, b=…)")
             if predictions.get(key, ...) is ...:
                 raise NotAttempted(f"prediction {key} is not filled in yet")
-            compare_prediction(key, predictions[key], truth(), mistakes or {})
+            compare_prediction(key, predictions[key], truth(), mistakes or {}, rtol)
 
         _run(exercise, check, truth, {})
         _report(exercise, f"prediction {key}")

@@ -1,5 +1,6 @@
 """Predictions: what a student wrote down before running, against what the code then gives."""
 
+import math
 import numbers
 from typing import Any
 
@@ -10,7 +11,9 @@ from gradschool.checks.compare import Mistakes, kind, short
 from gradschool.checks.outcomes import WrongAnswer
 
 
-def compare_prediction(key: str, yours: Any, truth: Any, mistakes: Mistakes) -> None:
+def compare_prediction(
+    key: str, yours: Any, truth: Any, mistakes: Mistakes, rtol: float = 0.0
+) -> None:
     """Fail unless the prediction says what the truth is, in whatever spelling.
 
     A tuple, a list, a `torch.Size` and a tensor of the same entries are the same prediction, so
@@ -23,10 +26,10 @@ def compare_prediction(key: str, yours: Any, truth: Any, mistakes: Mistakes) -> 
         mine, right = plain(yours), plain(truth)
     except WrongAnswer as failure:
         raise WrongAnswer(f"prediction {key}: {failure.message}") from None
-    if _same(mine, right):
+    if _same(mine, right, rtol):
         return
     for hint, wrong in mistakes.items():
-        if _same(mine, plain(wrong)):
+        if _same(mine, plain(wrong), rtol):
             raise WrongAnswer(f"prediction {key}: {hint}")
     wrong_form = _wrong_form(yours, mine, right)
     general = f"{short(yours)} is not what the code gives; run it in a cell and compare"
@@ -78,8 +81,14 @@ def plain(value: Any) -> Any:
     raise WrongAnswer(f"a prediction is a tuple, a number or a string, not {kind(value)}")
 
 
-def _same(a: Any, b: Any) -> bool:
-    """Equal, where True is not 1."""
+def _same(a: Any, b: Any, rtol: float) -> bool:
+    """Equal, where True is not 1; numbers up to the share `rtol` of the larger one."""
     if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(map(_same, a, b))
+        return len(a) == len(b) and all(_same(x, y, rtol) for x, y in zip(a, b, strict=True))
+    if rtol and _is_real(a) and _is_real(b):
+        return math.isclose(a, b, rel_tol=rtol)
     return isinstance(a, bool) == isinstance(b, bool) and type(a == b) is bool and bool(a == b)
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)

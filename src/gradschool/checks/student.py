@@ -1,16 +1,17 @@
 """The student's object, called so that whatever it does ends in one of the known outcomes."""
 
+import contextlib
 import re
 import textwrap
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
-from gradschool.checks.compare import kind
+from gradschool.checks.compare import kind, short
 from gradschool.checks.inputs import Snapshot
 from gradschool.checks.names import names_used
-from gradschool.checks.outcomes import NotAttempted, StudentError, WrongAnswer
+from gradschool.checks.outcomes import CheckFailure, NotAttempted, StudentError, WrongAnswer
 
 NOT_ATTEMPTED = "not attempted yet"
 LONGEST_MESSAGE = 160
@@ -46,10 +47,8 @@ class Student:
         if not callable(self.value):
             raise WrongAnswer(f"`{self._exercise}` should be a function, it is {kind(self.value)}")
         before = Snapshot(args, kwargs)
-        try:
+        with self.guard():
             result = self.value(*args, **kwargs)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - explained in one line
-            raise explain(error, self._errors) from None
         if before.changed() and not self._may_change:
             raise WrongAnswer(
                 "your function changed the tensor it was given; compute a new one instead"
@@ -60,6 +59,40 @@ class Student:
                 "random stream"
             )
         return result
+
+    @contextlib.contextmanager
+    def guard(self) -> Iterator[None]:
+        """Take every exception of the block for the student's: `with Value.guard(): y = 3 * x`.
+
+        For a test that goes on with what the student's code made (operators of their class, a
+        backward pass through their function): Python and torch raise some errors of it themselves,
+        where none of the student's lines is on the way.
+
+        Raises:
+            NotAttempted: what the block used is still the stub.
+            StudentError: the block raised anything else that is not a check's own failure.
+        """
+        try:
+            yield
+        except CheckFailure:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - explained in one line
+            raise explain(error, self._errors) from None
+
+    def refuses(self, error: type[Exception], *args: Any, hint: str, **kwargs: Any) -> None:
+        """Fail with `hint` unless the student's function raises `error` for these arguments.
+
+        Raises:
+            NotAttempted: it is still the stub.
+            WrongAnswer: it returned something, or raised an error of another type.
+        """
+        try:
+            result = self(*args, **kwargs)
+        except StudentError as raised:
+            if not isinstance(raised.__context__, error):
+                raise WrongAnswer(f"{hint} ({raised.message})") from None
+        else:
+            raise WrongAnswer(f"{hint} (your function returned {short(result)})")
 
     def avoid(self, *names: str, hint: str) -> None:
         """Fail with `hint` if the student's code uses any of these names (see `names_used`).

@@ -5,9 +5,10 @@ tests hold the notebooks to them, and `gradschool.classroom.sample` draws a clas
 """
 
 import runpy
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 from gradschool.classroom.lessons import ClassroomError
 
@@ -37,6 +38,45 @@ class Answers:
 
     right: tuple[str, ...]
     wrong: tuple[Wrong, ...]
+
+
+def code(text: str) -> str:
+    """The source of a cell from an indented string."""
+    return dedent(text).strip() + "\n"
+
+
+def wrong(text: str, hint: str, *passes: str) -> Wrong:
+    """A wrong answer from its indented source, its hint and the test cells that it passes."""
+    return Wrong(code(text), hint, passes)
+
+
+def predictions(
+    name: str,
+    right: Mapping[str, str],
+    spellings: Iterable[Mapping[str, str]],
+    mistakes: Iterable[tuple[str, str, str]],
+) -> Answers:
+    """Answers to a prediction exercise.
+
+    Args:
+        name: The exercise.
+        right: From each key to the source of its right value.
+        spellings: Changes of some of the values that stay right.
+        mistakes: A key, the source of a wrong value for it and the hint that it earns. All other
+            keys are right.
+    """
+
+    def cell(changes: Mapping[str, str]) -> str:
+        entries = ",\n".join(f"    {key}={value}" for key, value in {**right, **changes}.items())
+        return f"{name} = dict(\n{entries},\n)\n"
+
+    def others(key: str) -> tuple[str, ...]:
+        return tuple(f"{name}-{other}" for other in right if other != key)
+
+    return Answers(
+        right=(cell({}), *map(cell, spellings)),
+        wrong=tuple(Wrong(cell({key: value}), hint, others(key)) for key, value, hint in mistakes),
+    )
 
 
 def load(path: Path, *, known: Collection[str] | None = None) -> dict[str, Answers]:

@@ -5,25 +5,41 @@ of it in words. `show` displays both in a notebook. Nothing here writes files, t
 changes its arguments.
 """
 
+from gradschool.figures.arithmetic import broadcast_values
+from gradschool.figures.broadcasting import broadcast
 from gradschool.figures.comparison import compare
+from gradschool.figures.differences import fitted_lines, residual_matrix
 from gradschool.figures.display import show
 from gradschool.figures.dtypes import float_spacing, promotion
+from gradschool.figures.lanes import gather, scatter
 from gradschool.figures.layout import storage
+from gradschool.figures.pairwise import pairwise_memory
 from gradschool.figures.products import linear_layer, matmul
+from gradschool.figures.selecting import selection
 from gradschool.figures.shapes import flatten_batch, ranks
 from gradschool.figures.sharing import memory
+from gradschool.figures.sliding import windows
 from gradschool.figures.values import FigureError
 
 __all__ = [
     "FigureError",
+    "broadcast",
+    "broadcast_values",
     "compare",
+    "fitted_lines",
     "flatten_batch",
     "float_spacing",
+    "gather",
     "linear_layer",
     "matmul",
     "memory",
+    "pairwise_memory",
     "promotion",
     "ranks",
+    "residual_matrix",
+    "scatter",
+    "selection",
     "show",
     "storage",
+    "windows",
 ]

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
 from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
@@ -175,6 +175,15 @@ class Canvas:
         )
         self.axes.add_patch(patch)
         self.reserve((frame.x, frame.y), (frame.right, frame.bottom))
+
+    def polygon(
+        self, *points: tuple[float, float], fill: str, edge: str = INK, gid: str | None = None
+    ) -> None:
+        """Draws a filled shape with straight sides through the points."""
+        self.axes.add_patch(
+            Polygon(points, facecolor=fill, edgecolor=edge, linewidth=0.8, zorder=1, gid=gid)
+        )
+        self.reserve(*points)
 
     def text(
         self,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -25,10 +24,9 @@ from gradschool.figures.style import WRONG as RED
 from gradschool.figures.values import (
     FigureError,
     Number,
-    drawable,
-    dtype_text,
     indices,
     numbers,
+    numeric,
     pieces,
     shape_text,
     sheet_shape,
@@ -111,25 +109,7 @@ def _check_height(left: _Answer, right: _Answer, width: float) -> None:
 
 def _numeric(value: object, name: str) -> tuple[Tensor, str]:
     """An answer as a tensor, with what to call its type."""
-    if isinstance(value, bool | int | float | complex) and not isinstance(value, np.generic):
-        try:
-            return torch.tensor(value), f"Python {type(value).__name__}"
-        except (OverflowError, RuntimeError, ValueError):
-            msg = f"{name} is a whole number too large for a tensor: {value!r:.40}."
-            raise FigureError(msg) from None
-    if isinstance(value, np.ndarray | np.generic):
-        array = np.array(value)
-        try:
-            value, kind = torch.from_numpy(array), f"numpy {array.dtype}"
-        except (TypeError, ValueError):
-            msg = f"{name} is a NumPy array of dtype {array.dtype}; only numbers can be drawn side by side."
-            raise FigureError(msg) from None
-    elif isinstance(value, Tensor):
-        kind = dtype_text(value.dtype)
-    else:
-        msg = f"{name} is of type {type(value).__name__}; a tensor, an array or a number can be compared."
-        raise FigureError(msg)
-    data = drawable(value, name)
+    data, kind = numeric(value, name)
     if data.numel() > _MOST_CELLS or data.ndim > _MOST_AXES:
         msg = (
             f"{name} of shape {shape_text(data.shape)} is too large to draw: up to {_MOST_CELLS} numbers "

@@ -85,11 +85,12 @@ class Layout:
         return f"offset{steps} = {self.offset}{steps} = {self.position(index)}"
 
 
-def layout_of(tensor: Tensor) -> Layout:
+def layout_of(tensor: Tensor, most_cells: int = _MOST_CELLS) -> Layout:
     """Reads from a tensor where its numbers lie.
 
     Args:
         tensor: any strided tensor with data.
+        most_cells: of a tensor with more numbers neither they nor their boxes are read.
 
     Returns:
         Its layout.
@@ -105,7 +106,7 @@ def layout_of(tensor: Tensor) -> Layout:
     shape, strides, offset = tuple(data.shape), data.stride(), int(data.storage_offset())
     positions = [
         offset + sum(i * step for i, step in zip(index, strides, strict=True))
-        for index in (indices(shape) if data.numel() <= _MOST_CELLS else ())
+        for index in (indices(shape) if data.numel() <= most_cells else ())
     ]
     boxes = value_texts(numbers(whole)) if len(whole) <= _MOST_BOXES else [""] * len(whole)
     cells = value_texts(numbers(data)) if positions else []
@@ -135,7 +136,7 @@ def storage(tensor: Tensor, index: tuple[int, ...] | int | None = None) -> Figur
     layout = layout_of(tensor)
     chosen = None if index is None else _checked_index(index, layout.shape)
     canvas = Canvas()
-    _draw_facts(canvas, layout)
+    draw_facts(canvas, layout)
     _draw_boxes(canvas, layout, chosen)
     _draw_sheets(canvas, layout, chosen)
     if chosen is not None:
@@ -194,7 +195,8 @@ def _colour(layout: Layout, position: int) -> str:
     return tint(shade(position / max(len(layout.boxes) - 1, 1)), 0.85)
 
 
-def _draw_facts(canvas: Canvas, layout: Layout) -> None:
+def draw_facts(canvas: Canvas, layout: Layout) -> None:
+    """Writes shape, strides, offset and dtype in one line at the top."""
     facts = [
         ("shape ", False),
         (shape_text(layout.shape), True),
@@ -225,16 +227,17 @@ def _draw_boxes(canvas: Canvas, layout: Layout, chosen: tuple[int, ...] | None) 
     for position, text in enumerate(layout.boxes):
         line, column = divmod(position, in_line)
         frame = Frame(column * width, 0.58 + line * 0.62, width, _BOX_HEIGHT)
-        _draw_box(canvas, layout, frame, position, text, reached=position not in unreached)
+        draw_box(canvas, layout, frame, position, text, reached=position not in unreached)
         if chosen is not None and position == layout.position(chosen):
             _mark(canvas, frame, "box marked")
         if column == in_line - 1 and position < count - 1:
             canvas.text(frame.right + 0.06, frame.middle[1], "↵", across="left", colour=QUIET)
 
 
-def _draw_box(
+def draw_box(
     canvas: Canvas, layout: Layout, frame: Frame, position: int, text: str, *, reached: bool
 ) -> None:
+    """Draws one box of the storage with its number above it."""
     fill = _colour(layout, position) if reached else PALE
     if not reached:
         canvas.rectangle(frame, fill=fill, edge="#d4d4d4", width=0, hatch="////")

@@ -22,9 +22,7 @@ from gradschool.figures.style import (
     SMALL,
     tint,
 )
-from gradschool.figures.values import FigureError, dtype_text, shape_text
-
-Shaped = Tensor | Sequence[int]
+from gradschool.figures.values import FigureError, Shaped, dtype_text, shape_of, shape_text
 
 _LONGEST: Final = 1.7  # inches for the largest size in a picture
 _SHORTEST: Final = 0.3  # for sizes too small to be drawn in proportion
@@ -100,7 +98,7 @@ def matmul(a: Shaped, b: Shaped) -> Figure:
     Raises:
         FigureError: if one is no shape, or has no axis at all.
     """
-    shapes = _shape(a, "a"), _shape(b, "b")
+    shapes = shape_of(a, "a"), shape_of(b, "b")
     for name, shape in zip("ab", shapes, strict=True):
         if not shape:
             msg = f"{name} has no axes; a matrix product needs at least one. Use * for a single number."
@@ -117,17 +115,6 @@ def matmul(a: Shaped, b: Shaped) -> Figure:
     canvas.code(0, y, [(outcome, True)], size=LARGE)
     canvas.note(reason or _rule(shapes), gap=0.06)
     return canvas.finish(f"Shapes in a matrix product: {outcome}: {reason or _rule(shapes)}.")
-
-
-def _shape(value: object, name: str) -> tuple[int, ...]:
-    """The shape that a tensor has or that a sequence of whole numbers is."""
-    if isinstance(value, Tensor):
-        return tuple(value.shape)
-    sizes = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else None
-    if sizes is None or not all(type(size) is int and size >= 0 for size in sizes):
-        msg = f"{name} is {value!r}; give a tensor or its shape, e.g. (2, 3)."
-        raise FigureError(msg)
-    return sizes
 
 
 def _inner(shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> tuple[int, int]:
@@ -218,8 +205,8 @@ def linear_layer(X: Shaped, W: Shaped, b: Shaped | None = None) -> Figure:
     Raises:
         FigureError: if one is no shape or has the wrong number of axes.
     """
-    x, w = _shape(X, "X"), _shape(W, "W")
-    bias = None if b is None else _shape(b, "b")
+    x, w = shape_of(X, "X"), shape_of(W, "W")
+    bias = None if b is None else shape_of(b, "b")
     _check_axes(x, w, bias)
     clash = (x[-1], w[1]) if x[-1] != w[1] else None
     bias_clash = (bias[0], w[0]) if bias is not None and bias[0] != w[0] else None

@@ -11,6 +11,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
 
 PALETTE: Final[tuple[str, ...]] = tuple(sns.color_palette("colorblind").as_hex())
 BLUE, ORANGE, GREEN, VERMILION, PINK, BROWN, ROSE, GREY, YELLOW, SKY = PALETTE
@@ -35,6 +36,10 @@ DPI: Final = 96  # CSS pixels to an inch: at this density a point is a point on 
 WIDEST: Final = 9.4  # inches; the width of a notebook's output area
 
 SHADES: Final[Colormap] = sns.color_palette("crest", as_cmap=True)  # light = low, dark = high
+
+
+# For numbers with a sign, 0 in the middle: below it orange, above it blue.
+SIGNED: Final[Colormap] = LinearSegmentedColormap.from_list("signed", [ORANGE, PAPER, BLUE])
 
 
 def shade(level: float, colours: Colormap = SHADES) -> str:
@@ -78,13 +83,14 @@ def ink_on(colour: str) -> str:
     return max("#000000", "#ffffff", key=lambda ink: contrast(ink, colour))
 
 
-def plot_axes(figure: Figure, x_label: str, y_label: str) -> Axes:
+def plot_axes(figure: Figure, x_label: str, y_label: str, place: SubplotSpec | None = None) -> Axes:
     """Axes in seaborn's white-grid style for pictures that plot one quantity against another.
 
     The style is set on the artists and not with rcParams: ticks made late would miss a
-    context manager, and a student's own settings stay as they are.
+    context manager, and a student's own settings stay as they are. `place` is their place in a
+    grid; by default they fill the figure.
     """
-    axes = figure.add_subplot()
+    axes = figure.add_subplot() if place is None else figure.add_subplot(place)
     axes.set_axisbelow(True)
     axes.grid(visible=True, color="#dcdcdc", linewidth=0.8)
     axes.tick_params(which="both", length=0, labelsize=SMALL, labelcolor=INK, labelfontfamily=SANS)

@@ -7,7 +7,7 @@ passed, why it has no picture, and what to do.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 Number = bool | int | float | complex
+Numeric = Tensor | NDArray[Any] | Number
+Shaped = Tensor | NDArray[Any] | Sequence[int]
 
 
 class FigureError(ValueError):
@@ -52,6 +54,52 @@ def drawable(tensor: object, name: str) -> Tensor:
         )
         raise FigureError(msg)
     return tensor.detach()
+
+
+def numeric(value: object, name: str) -> tuple[Tensor, str]:
+    """What a student may compute with, as a tensor that can be drawn.
+
+    Args:
+        value: a tensor, a NumPy array or a Python number.
+        name: what to call it in an error.
+
+    Returns:
+        The tensor (a copy unless a tensor was given) and what to call its type.
+
+    Raises:
+        FigureError: if it is something else, or not made of numbers; see also `drawable`.
+    """
+    if isinstance(value, bool | int | float | complex) and not isinstance(value, np.generic):
+        try:
+            return torch.tensor(value), f"Python {type(value).__name__}"
+        except (OverflowError, RuntimeError, ValueError):
+            msg = f"{name} is a whole number too large for a tensor: {value!r:.40}."
+            raise FigureError(msg) from None
+    if isinstance(value, np.ndarray | np.generic):
+        array = np.array(value)
+        try:
+            return torch.from_numpy(array), f"numpy {array.dtype}"
+        except (TypeError, ValueError):
+            msg = f"{name} is a NumPy array of dtype {array.dtype}; only numbers can be drawn."
+            raise FigureError(msg) from None
+    if not isinstance(value, Tensor):
+        msg = (
+            f"{name} is of type {type(value).__name__}; a tensor, an array or a number can be drawn. "
+            "Pass torch.tensor(...) of it."
+        )
+        raise FigureError(msg)
+    return drawable(value, name), dtype_text(value.dtype)
+
+
+def shape_of(value: object, name: str) -> tuple[int, ...]:
+    """The shape that a tensor or an array has or that a sequence of whole numbers is."""
+    if isinstance(value, Tensor | np.ndarray):
+        return tuple(value.shape)
+    sizes = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else None
+    if sizes is None or not all(type(size) is int and size >= 0 for size in sizes):
+        msg = f"{name} is {value!r}; give a tensor or its shape, e.g. (2, 3)."
+        raise FigureError(msg)
+    return sizes
 
 
 def on_cpu(tensor: Tensor) -> Tensor:
@@ -136,9 +184,30 @@ def shape_text(shape: Sequence[int]) -> str:
     return str(tuple(shape))
 
 
+def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...] | None:
+    """The shape that torch broadcasts some shapes to; None if they do not fit."""
+    try:
+        return tuple(torch.broadcast_shapes(*map(tuple, shapes)))  # type: ignore[no-untyped-call]
+    except RuntimeError:
+        return None
+
+
+def is_ghost(index: Sequence[int], strides: Sequence[int]) -> bool:
+    """Whether a cell repeats an earlier one because it was reached by a step of length 0."""
+    return any(i > 0 and stride == 0 for i, stride in zip(index, strides, strict=True))
+
+
 def dtype_text(dtype: torch.dtype) -> str:
     """A dtype's name without `torch.`."""
     return str(dtype).removeprefix("torch.")
+
+
+def bytes_text(size: int) -> str:
+    """A number of bytes: `400 bytes`, `4 MB`; a MB is a million bytes."""
+    for unit, scale in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= scale:
+            return f"{size / scale:.4g} {unit}"
+    return f"{size} byte{'' if size == 1 else 's'}"
 
 
 def sheet_shape(shape: Sequence[int]) -> tuple[int, int]:
