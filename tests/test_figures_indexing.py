@@ -200,6 +200,7 @@ def test_an_array_is_read_by_the_rules_of_numpy():
         (np.s_[..., -1], "A[..., -1]"),
         (A > 10, "A[mask]"),
         ([0, 3], "A[[0, 3]]"),
+        (torch.tensor([[0, 1], [3, 2]]), "A[tensor([[0, 1], [3, 2]])]"),
         ((torch.tensor([[0], [3]]), torch.tensor([1, 4])), "A[[[0], [3]], [1, 4]]"),
         ((), "A[()]"),
         ((2,), "A[2,]"),

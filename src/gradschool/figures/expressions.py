@@ -34,7 +34,9 @@ def index_text(index: Any) -> str:
     """An index as it would be written between the brackets."""
     if isinstance(index, tuple):
         return f"{', '.join(map(_part_text, index))}{',' * (len(index) == 1)}" if index else "()"
-    return _part_text(index)
+    text = _part_text(index)
+    # alone, a list of lists would mean something else: a tuple of lists
+    return f"tensor({text})" if isinstance(index, Tensor) and text.startswith("[[") else text
 
 
 def parts_of(index: Any, shape: tuple[int, ...], *, numpy: bool = False) -> list[Part]:
