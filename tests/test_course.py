@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from gradschool.authoring.course import Course
-from gradschool.authoring.notebook import grade_id, read
+from gradschool.authoring.notebook import grade_id, is_test_cell, read
 from gradschool.classroom.grade import grade
 from gradschool.classroom.gradebook import read_marks
 from gradschool.classroom.lessons import read_lesson
@@ -99,6 +99,18 @@ def test_every_wrong_answer_earns_its_hint_in_the_graded_notebook(graded, topic)
     assert told > 20
 
 
+def test_release_runs_to_its_end_and_says_what_is_not_attempted(graded, topic):
+    graded_blank = read(graded.course.autograded(BLANK, topic.name))
+    for cell in graded_blank.cells:
+        outputs = cell.get("outputs", ())
+        errors = [output for output in outputs if output.output_type == "error"]
+        assert [error.ename for error in errors] == ["NotAttempted"] * is_test_cell(cell), cell.id
+        # One line, no traceback.
+        assert all(len(error.traceback) == 1 for error in errors), cell.id
+        assert all("\n" not in error.traceback[0] for error in errors), cell.id
+        assert not [output for output in outputs if output.get("name") == "stderr"], cell.id
+
+
 def test_feedback_holds_the_lines_and_no_traceback(graded, topic):
     student = min(
         graded.students, key=lambda student: (student.habit != "ordinary", student.ability)
@@ -111,8 +123,8 @@ def test_feedback_holds_the_lines_and_no_traceback(graded, topic):
     assert all(line in page for line in lines)
 
 
-def test_validate_on_the_command_line_shows_one_line_and_no_traceback(graded, topic):
-    path = graded.course.release(topic.name)
+def test_validate_on_the_command_line_shows_one_line_and_no_traceback(graded):
+    path = graded.course.release(TOPICS[0])
     program = Path(sys.executable).parent / "nbgrader"
     done = subprocess.run(
         [program, "validate", path.name],
