@@ -159,6 +159,17 @@ class TestGuard:
         stub = "    def __rmul__(self, m): raise NotImplementedError()"
         failure(NotAttempted, self.SETUP + stub, self.BODY)
 
+    @pytest.mark.parametrize(
+        ("answer", "line"),
+        [
+            ("def f(g):\n    return g(0)", "division by zero, in line 2 of your cell"),
+            ("f = lambda g: g", "division by zero"),
+        ],
+    )
+    def test_names_no_line_of_the_check(self, answer, line):
+        body = "with f.guard(): f.value(lambda n: 1 / n)(0)"
+        assert failure(StudentError, answer, body).endswith(line)
+
     def test_a_failure_of_the_check_s_own_stays(self):
         body = "with f.guard(): checks.require(False, 'think again')"
         assert failure(WrongAnswer, self.SETUP, body) == "f: think again"
@@ -699,6 +710,13 @@ class TestEqual:
         with pytest.raises(WrongAnswer) as caught:
             checks.equal(list(range(10_000)), [1])
         assert len(str(caught.value)) < 200
+
+    @pytest.mark.parametrize("tolerance", [{"rtol": 1e-3}, {"atol": 1e-3}])
+    def test_one_tolerance_is_enough(self, tolerance):
+        for kind in (float, torch.tensor):
+            checks.equal(kind(1.0005), kind(1.0), **tolerance)
+            with pytest.raises(WrongAnswer):
+                checks.equal(kind(1.002), kind(1.0), **tolerance)
 
     def test_a_mistake_is_recognised(self):
         mistakes = {

@@ -137,6 +137,15 @@ class TestSolutions:
     def test_nothing_at_top_level_raises(self, source):
         assert self.clear(source) == "# YOUR CODE HERE"
 
+    def test_every_method_of_a_class_raises_when_it_is_called(self):
+        method = "    def {}(self):\n        ### BEGIN SOLUTION\n        return 1\n        ### END SOLUTION\n"
+        cleared = self.clear("class Counter:\n" + method.format("one") + method.format("two"))
+        assert cleared.count(STUB.splitlines()[1]) == 2
+        exec(cleared, namespace := {})  # noqa: S102
+        for name in ("one", "two"):
+            with pytest.raises(NotImplementedError):
+                getattr(namespace["Counter"](), name)()
+
     def test_our_stub_is_nbgraders(self):
         assert ClearSolutions().code_stub["python"] == STUB
 

@@ -55,8 +55,8 @@ def equal(
         mistakes: from a hint to the value that this misconception leads to, or to a function
             without arguments that computes it. The first whose value is `yours` gives the message.
         hint: the message when no mistake is recognised; a description of the difference follows.
-        rtol: relative tolerance, with `atol`; by default those of `torch.testing.assert_close`.
-        atol: absolute tolerance.
+        rtol: relative tolerance; without `atol` either, those of `torch.testing.assert_close`.
+        atol: absolute tolerance; of the two, one that is not given is 0.
         draw: show the two side by side (in visible tests only: it shows what is expected).
 
     Raises:
@@ -177,6 +177,8 @@ def _tensor_difference(
 
 
 def _differs(a: torch.Tensor, b: torch.Tensor, rtol: float | None, atol: float | None) -> bool:
+    if rtol is not None or atol is not None:  # torch wants both or none
+        rtol, atol = rtol or 0.0, atol or 0.0
     try:
         assert_close(a, b, rtol=rtol, atol=atol, equal_nan=True)
     except AssertionError:

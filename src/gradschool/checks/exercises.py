@@ -46,7 +46,8 @@ def test(
     def run(body: Body) -> None:
         def check() -> None:
             value = _find(exercise, body)
-            body(Student(exercise, value, errors or {}, may_change=may_change))
+            file = body.__code__.co_filename
+            body(Student(exercise, value, errors or {}, may_change=may_change, check=file))
 
         _run(exercise, check, body, errors or {})
         _report(exercise, body.__name__)
@@ -123,7 +124,7 @@ def _attribute(
         frame = trace.tb_frame
         of_notebook = frame.f_globals is body.__globals__
         if of_notebook and frame.f_code.co_filename != body.__code__.co_filename:
-            return explain(error, errors)
+            return explain(error, errors, body.__code__.co_filename)
         trace = trace.tb_next
     return BrokenCheck(
         f"this check could not look at your result ({type(error).__name__}: {error}). "

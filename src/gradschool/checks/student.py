@@ -28,13 +28,20 @@ class Student:
     """
 
     def __init__(
-        self, exercise: str, value: Any, errors: Mapping[str, str], *, may_change: bool = False
+        self,
+        exercise: str,
+        value: Any,
+        errors: Mapping[str, str],
+        *,
+        may_change: bool = False,
+        check: str = "",
     ) -> None:
-        """Wrap `value`; `errors` maps patterns of `Type: message` to hints."""
+        """Wrap `value`; `errors` and `check` are those of `explain`."""
         self.value = value
         self._exercise = exercise
         self._errors = errors
         self._may_change = may_change
+        self._check = check
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the student's function and return what it returns, unchecked.
@@ -77,7 +84,7 @@ class Student:
         except CheckFailure:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - explained in one line
-            raise explain(error, self._errors) from None
+            raise explain(error, self._errors, self._check) from None
 
     def refuses(self, error: type[Exception], *args: Any, hint: str, **kwargs: Any) -> None:
         """Fail with `hint` unless the student's function raises `error` for these arguments.
@@ -104,12 +111,15 @@ class Student:
             raise WrongAnswer(f"{hint} (your code uses {', '.join(used)})")
 
 
-def explain(error: BaseException, errors: Mapping[str, str]) -> NotAttempted | StudentError:
+def explain(
+    error: BaseException, errors: Mapping[str, str], check: str
+) -> NotAttempted | StudentError:
     """Turn an exception of the student's code into an outcome with a one-line message.
 
     Args:
         error: what was raised.
         errors: from a regular expression, searched in `Type: message`, to a hint.
+        check: the file of the check itself: a line of it is not the student's to mend.
     """
     # The stub's says nothing; torch raises the same type, with words, for what it cannot do.
     if isinstance(error, NotImplementedError) and not str(error):
@@ -119,13 +129,13 @@ def explain(error: BaseException, errors: Mapping[str, str]) -> NotAttempted | S
     hint = next((hint for pattern, hint in errors.items() if re.search(pattern, text)), None)
     if hint:
         return StudentError(f"{hint} ({shown})")
-    return StudentError(f"your code raised {shown}{_line(error.__traceback__)}")
+    return StudentError(f"your code raised {shown}{_line(error.__traceback__, check)}")
 
 
-def _line(trace: TracebackType | None) -> str:
-    """Where in the student's code: the innermost frame that is in a notebook cell."""
+def _line(trace: TracebackType | None, check: str) -> str:
+    """Where in the student's code: the innermost frame that is in a cell other than the check's."""
     for frame in reversed(traceback.extract_tb(trace)):
-        if _is_cell(frame.filename):
+        if _is_cell(frame.filename) and frame.filename != check:
             return f", in line {frame.lineno} of your cell: `{frame.line}`".replace(": ``", "")
     return ""
 

@@ -11,6 +11,8 @@ from gradschool.figures.comparison import compare
 from gradschool.figures.differences import fitted_lines, residual_matrix
 from gradschool.figures.display import show
 from gradschool.figures.dtypes import float_spacing, promotion
+from gradschool.figures.gradients import gradient_field, gradient_norms, jacobian
+from gradschool.figures.graphs import graph, graph_steps
 from gradschool.figures.lanes import gather, scatter
 from gradschool.figures.layout import storage
 from gradschool.figures.pairwise import pairwise_memory
@@ -19,6 +21,7 @@ from gradschool.figures.selecting import selection
 from gradschool.figures.shapes import flatten_batch, ranks
 from gradschool.figures.sharing import memory
 from gradschool.figures.sliding import windows
+from gradschool.figures.slopes import difference_errors, secants, tangent
 from gradschool.figures.values import FigureError
 
 __all__ = [
@@ -26,10 +29,16 @@ __all__ = [
     "broadcast",
     "broadcast_values",
     "compare",
+    "difference_errors",
     "fitted_lines",
     "flatten_batch",
     "float_spacing",
     "gather",
+    "gradient_field",
+    "gradient_norms",
+    "graph",
+    "graph_steps",
+    "jacobian",
     "linear_layer",
     "matmul",
     "memory",
@@ -38,8 +47,10 @@ __all__ = [
     "ranks",
     "residual_matrix",
     "scatter",
+    "secants",
     "selection",
     "show",
     "storage",
+    "tangent",
     "windows",
 ]
