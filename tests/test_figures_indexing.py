@@ -224,6 +224,12 @@ def test_the_expression_is_written_as_code(index, code):
             ],
         ),
         (A, np.s_[:, [1, 1]], ["dim 0: takes all 4", "dim 1: takes 1, 1, size 5 → 2"]),
+        (A, [1, 2], ["dim 0: takes 1, 2, size 4 → 2"]),
+        (A, [0, 1, 2, 3], ["dim 0: takes 0, 1, 2, 3, size 4 → 4"]),
+        (A, [], ["dim 0: takes none, size 4 → 0"]),
+        (A, [-2, -1], ["dim 0: takes 2, 3, size 4 → 2"]),
+        (A, ([1, 2], [3, 4]), ["dim 0: takes 1, 2", "dim 1: takes 3, 4"]),
+        (torch.rand(24), list(range(20)), ["dim 0: takes 20 of them, size 24 → 20"]),
         (A, A > 10, ["dims 0–1: True at 9 of 20 places, size 20 → 9"]),
         (C, np.s_[None, ..., 0], ["a new axis of size 1", "dims 0–1: as before"]),
         (

@@ -1032,35 +1032,42 @@ STANDARDIZE = Answers(
     right=(
         code("""
             def standardize(X):
+                constant = (X == X[:1]).all(dim=0)
                 std = X.std(dim=0, correction=0)
-                return (X - X.mean(dim=0)) / torch.where(std == 0, 1, std)
+                return torch.where(constant, 0, (X - X.mean(dim=0)) / torch.where(constant, 1, std))
             """),
         code("""
             def standardize(X):
                 centred = X - X.mean(0, keepdim=True)
                 variance = centred.square().mean(0, keepdim=True)
-                return centred / variance.masked_fill(variance == 0, 1).sqrt()
+                same = (X == X[0]).all(0, keepdim=True)
+                return (centred / variance.masked_fill(same, 1).sqrt()).masked_fill(same, 0)
             """),
         code("""
             def standardize(X):
                 std, mean = torch.std_mean(X, dim=0, unbiased=False)
-                std[std == 0] = 1
-                return X.sub(mean).div(std)
+                varies = X.amax(0) > X.amin(0)
+                out = torch.zeros_like(X)
+                out[:, varies] = X[:, varies].sub(mean[varies]).div(std[varies])
+                return out
             """),
         code("""
             def standardize(X):
+                # Where nothing varies, what rounding leaves of the numerator is as good as 0.
                 array = X.numpy()
                 std = array.std(axis=0)
-                std = np.where(std > 0, std, 1).astype(array.dtype)
+                std = np.where(np.ptp(array, axis=0) > 0, std, 1).astype(array.dtype)
                 return torch.from_numpy((array - array.mean(axis=0)) / std)
             """),
         code("""
             def standardize(X):
                 columns = []
                 for column in X.T:
+                    if len(column.unique()) == 1:
+                        columns.append(torch.zeros_like(column))
+                        continue
                     centred = column - column.mean()
-                    deviation = (centred @ centred / len(column)).sqrt()
-                    columns.append(centred / deviation if deviation > 0 else torch.zeros_like(column))
+                    columns.append(centred / (centred @ centred / len(column)).sqrt())
                 return torch.stack(columns, dim=1)
             """),
         code("""
@@ -1075,14 +1082,21 @@ STANDARDIZE = Answers(
         code("""
             class Standardize:
                 def __call__(self, X):
+                    # Moved so that it begins with 0, a constant column is exactly 0.
+                    X = X - X[0]
                     centred = X - X.mean(dim=0)
                     return torch.nan_to_num(centred / X.var(dim=0, correction=0).sqrt())
 
             standardize = Standardize()
             """),
-        "standardize = lambda X: (X - X.mean(0)) / X.std(0, correction=0).clamp_min(1e-12)\n",
         code("""
             def standardize(X):
+                X = X - X[:1]
+                return (X - X.mean(0)) / X.std(0, correction=0).clamp_min(1e-12)
+            """),
+        code("""
+            def standardize(X):
+                X = X - X[:1]
                 X = X - X.mean(dim=0)
                 scale = X.norm(dim=0) / math.sqrt(len(X))
                 return X / (scale + (scale == 0))
@@ -1263,6 +1277,104 @@ STANDARDIZE = Answers(
             """,
             "shape (3, 5), expected (5, 3)",
         ),
+        wrong(
+            """
+            def standardize(X):
+                std = X.std(dim=0, correction=0)
+                return (X - X.mean(dim=0)) / torch.where(std == 0, 1, std)
+            """,
+            "three times 7.7 is a constant column, but its mean is rounded",
+            "standardize-values",
+            "standardize-square",
+        ),
+        wrong(
+            """
+            def standardize(X):
+                centred = X - X.mean(0, keepdim=True)
+                variance = centred.square().mean(0, keepdim=True)
+                return centred / variance.masked_fill(variance == 0, 1).sqrt()
+            """,
+            "three times 7.7 is a constant column, but its mean is rounded",
+            "standardize-values",
+            "standardize-square",
+        ),
+        wrong(
+            """
+            def standardize(X):
+                array = X.numpy()
+                std = array.std(axis=0)
+                std = np.where(std > 0, std, 1).astype(array.dtype)
+                return torch.from_numpy((array - array.mean(axis=0)) / std)
+            """,
+            "three times 7.7 is a constant column, but its mean is rounded",
+            "standardize-values",
+            "standardize-square",
+        ),
+        wrong(
+            """
+            def standardize(X):
+                columns = []
+                for column in X.T:
+                    centred = column - column.mean()
+                    deviation = (centred @ centred / len(column)).sqrt()
+                    columns.append(centred / deviation if deviation > 0 else torch.zeros_like(column))
+                return torch.stack(columns, dim=1)
+            """,
+            "three times 7.7 is a constant column, but its mean is rounded",
+            "standardize-values",
+            "standardize-square",
+        ),
+        wrong(
+            """
+            class Standardize:
+                def __call__(self, X):
+                    centred = X - X.mean(dim=0)
+                    return torch.nan_to_num(centred / X.var(dim=0, correction=0).sqrt())
+
+            standardize = Standardize()
+            """,
+            "three times 7.7 is a constant column, but its mean is rounded",
+            "standardize-values",
+            "standardize-square",
+        ),
+        wrong(
+            """
+            def standardize(X):
+                X = X - X.mean(dim=0)
+                scale = X.norm(dim=0) / math.sqrt(len(X))
+                return X / (scale + (scale == 0))
+            """,
+            "three times 7.7 is a constant column, but its mean is rounded",
+            "standardize-values",
+            "standardize-square",
+        ),
+        wrong(
+            "standardize = lambda X: (X - X.mean(0)) / X.std(0, correction=0).clamp_min(1e-12)",
+            "three times 7.7 is a constant column, but its mean is rounded",
+            "standardize-values",
+            "standardize-square",
+        ),
+        wrong(
+            """
+            def standardize(X):
+                constant = (X - X.mean(0) == 0).all(0)
+                std = torch.where(constant, 1, X.std(0, correction=0))
+                return torch.where(constant, 0, (X - X.mean(0)) / std)
+            """,
+            "three times 7.7 is a constant column, but its mean is rounded",
+            "standardize-values",
+            "standardize-square",
+        ),
+        wrong(
+            """
+            def standardize(X):
+                std = torch.where(X[0] == X[1], 1, X.std(0, correction=0))
+                return torch.where(X[0] == X[1], 0, (X - X.mean(0)) / std)
+            """,
+            "with one item there is no second to compare with",
+            "standardize-values",
+            "standardize-square",
+        ),
     ),
 )
 
@@ -1341,6 +1453,17 @@ BRIGHTEN = Answers(
             """),
     ),
     wrong=(
+        wrong(
+            """
+            def brighten(img, delta):
+                if img.shape[-1] != 4:
+                    return (img.long() + delta[:, None, None]).clamp(0, 255).to(torch.uint8)
+                return img + delta
+            """,
+            "delta (3,) lines up with the last axis, the width",
+            "brighten-values",
+            "brighten-square",
+        ),
         wrong(
             "brighten = lambda img, delta: img + delta.to(torch.uint8)[:, None, None]",
             "uint8 wraps modulo 256: 250 + 10 is 4",
@@ -1483,6 +1606,7 @@ BRIGHTEN = Answers(
             """,
             "three pixels wide, so delta",
             "brighten-values",
+            "brighten-edges",
         ),
         wrong(
             """

@@ -1339,7 +1339,7 @@ PREDICT_ADVANCED_SHAPES = predictions(
         ("b", "(2, 6, 2)", "the two lists broadcast together into ONE axis"),
         ("b", "(6, 2)", "their axis goes to the front"),
         ("b", "(2, 7)", "the first and the last axis"),
-        ("c", "(2, 6)", "torch treats the integer 0 as a plain select first"),
+        ("c", "(2, 6)", "torch takes the integer 0 out first"),
         ("c", "(1, 6, 2)", "leaves nothing behind"),
         ("c", "(6, 7)", "two of the seven places"),
         ("d", "(6, 2)", "that is torch's answer"),

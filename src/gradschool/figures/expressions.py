@@ -141,17 +141,19 @@ def _part(part: Any, axis: int, sizes: tuple[int, ...], *, alone: bool) -> Part:
         return Part(code, f"{where}: takes {said}{gone}", axis, negative)
     if entries.ndim == 1:
         places = [int(place) % sizes[0] for place in entries]
-        return Part(code, f"{where}: {_taken(places, sizes[0], alone=alone)}", axis, negative)
+        taken = _taken(places, sizes[0], listed=True, alone=alone)
+        return Part(code, f"{where}: {taken}", axis, negative)
     words = f"an index of shape {shape_text(entries.shape)}"
     words += f" takes the place of {sizes[0]}" if alone else ""
     return Part(code, f"{where}: {words}", axis, negative)
 
 
-def _taken(places: list[int], size: int, *, alone: bool = True) -> str:
-    """Which indices of an axis are taken: `takes 1–2, size 4 → 2`."""
-    if places == list(range(size)) and alone:
+def _taken(places: list[int], size: int, *, listed: bool = False, alone: bool = True) -> str:
+    """Which indices of an axis are taken: `takes 1–2, size 4 → 2`; of a list each, `takes 1, 2`."""
+    if places == list(range(size)) and not listed:
         return f"takes all {size}"
-    words = ranges_text(places) if places == sorted(set(places)) else ", ".join(map(str, places))
+    each = ", ".join(map(str, places)) or "none"
+    words = each if listed or places != sorted(set(places)) else ranges_text(places)
     words = words if len(words) <= _LONGEST else f"{len(places)} of them"
     return f"takes {words}, size {size} → {len(places)}" if alone else f"takes {words}"
 
