@@ -15,13 +15,17 @@ from gradschool.figures.gradients import gradient_field, gradient_norms, jacobia
 from gradschool.figures.graphs import graph, graph_steps
 from gradschool.figures.lanes import gather, scatter
 from gradschool.figures.layout import storage
+from gradschool.figures.leftover import polynomial_fits, prediction_band, residuals
+from gradschool.figures.losses import errors_by_degree, loss_curves
 from gradschool.figures.pairwise import pairwise_memory
 from gradschool.figures.products import linear_layer, matmul
+from gradschool.figures.progress import fit_animation, fit_steps
 from gradschool.figures.selecting import selection
 from gradschool.figures.shapes import flatten_batch, ranks
 from gradschool.figures.sharing import memory
 from gradschool.figures.sliding import windows
 from gradschool.figures.slopes import difference_errors, secants, tangent
+from gradschool.figures.surface import loss_surface
 from gradschool.figures.values import FigureError
 
 __all__ = [
@@ -30,6 +34,9 @@ __all__ = [
     "broadcast_values",
     "compare",
     "difference_errors",
+    "errors_by_degree",
+    "fit_animation",
+    "fit_steps",
     "fitted_lines",
     "flatten_batch",
     "float_spacing",
@@ -40,12 +47,17 @@ __all__ = [
     "graph_steps",
     "jacobian",
     "linear_layer",
+    "loss_curves",
+    "loss_surface",
     "matmul",
     "memory",
     "pairwise_memory",
+    "polynomial_fits",
+    "prediction_band",
     "promotion",
     "ranks",
     "residual_matrix",
+    "residuals",
     "scatter",
     "secants",
     "selection",

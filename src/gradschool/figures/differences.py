@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from matplotlib.colors import to_hex, to_rgba
@@ -12,27 +12,31 @@ from torch import Tensor
 
 from gradschool.figures.canvas import Canvas, Frame, describe, text_size, widest
 from gradschool.figures.display import for_readers
+from gradschool.figures.plotting import (
+    LOOKS,
+    Look,
+    count_text,
+    formula,
+    legend,
+    line,
+    mean_squares,
+    pairs,
+    plot_points,
+    short,
+)
 from gradschool.figures.sheets import CELL, cell_width
 from gradschool.figures.style import (
-    BLUE,
     DPI,
-    GREEN,
     INK,
     LARGE,
     LINE,
-    NORMAL,
-    ORANGE,
     PALE,
     PAPER,
-    PINK,
     QUIET,
-    SANS,
     SIGNED,
     SMALL,
-    deep,
     ink_on,
     plot_axes,
-    tint,
 )
 from gradschool.figures.values import (
     FigureError,
@@ -134,8 +138,8 @@ def residual_matrix(prediction: Numeric, target: Numeric) -> Figure:
     frame = _draw_grid(canvas, made)
     _draw_sides(canvas, made, frame)
     y = canvas.bottom + 0.14
-    for line in made.verdicts:
-        y = canvas.text(0, y, line, across="left", down="top", bold=True).bottom + 0.03
+    for verdict in made.verdicts:
+        y = canvas.text(0, y, verdict, across="left", down="top", bold=True).bottom + 0.03
     canvas.note("blue: the prediction is too high; orange: too low; white: it is right", gap=0.06)
     pairs = "every prediction meets every target" if made.square else "each meets its own target"
     return canvas.finish(
@@ -243,15 +247,6 @@ def _draw_sides(canvas: Canvas, made: _Differences, frame: Frame) -> None:
 
 # Lines
 
-# Colour and dashes: lines are told apart without their colours.
-_LOOKS: Final[tuple[tuple[str, Any], ...]] = (
-    (BLUE, "solid"),
-    (deep(ORANGE), (0, (6, 2))),
-    (deep(GREEN), (0, (2, 1.5))),
-    (INK, (0, (6, 2, 1.5, 2))),
-    (deep(PINK), (0, (1, 1))),
-)
-
 
 @for_readers
 def fitted_lines(x: Numeric, y: Numeric, lines: Mapping[str, tuple[float, float]]) -> Figure:
@@ -268,13 +263,10 @@ def fitted_lines(x: Numeric, y: Numeric, lines: Mapping[str, tuple[float, float]
     Raises:
         FigureError: for other shapes, no points, no line, or more lines than can be told apart.
     """
-    across, up = _points(x, "x"), _points(y, "y")
-    if len(across) != len(up):
-        msg = f"x has {len(across)} numbers and y {len(up)}; a point needs one of each."
-        raise FigureError(msg)
-    if not isinstance(lines, Mapping) or not 1 <= len(lines) <= len(_LOOKS):  # type: ignore[redundant-expr]
+    across, up = pairs(x, y)
+    if not isinstance(lines, Mapping) or not 1 <= len(lines) <= len(LOOKS):  # type: ignore[redundant-expr]
         msg = (
-            f"lines is {lines!r:.60}; fitted_lines() draws 1 to {len(_LOOKS)} lines, each with a name: "
+            f"lines is {lines!r:.60}; fitted_lines() draws 1 to {len(LOOKS)} lines, each with a name: "
             '{"fitted": (slope, intercept)}.'
         )
         raise FigureError(msg)
@@ -283,61 +275,20 @@ def fitted_lines(x: Numeric, y: Numeric, lines: Mapping[str, tuple[float, float]
     middle, reach = (across.min() + across.max()) / 2, np.ptp(across) / 2 or 0.5
     ends = np.array([middle - reach, middle + reach])
     said = []
-    for (name, pair), (colour, dashes) in zip(lines.items(), _LOOKS, strict=False):
-        slope, intercept = _line(name, pair)
-        error = float(np.mean((slope * across + intercept - up) ** 2))
-        formula = f"{slope:.3g} x {'-' if intercept < 0 else '+'} {abs(intercept):.3g}"
-        said.append(f"{name}: y = {formula}, mean squared error {error:.3g}")
-        height = slope * ends + intercept
-        look = {"color": colour, "linestyle": dashes, "linewidth": 2.2}
+    for (name, pair), (colour, dashes, _) in zip(lines.items(), LOOKS, strict=False):
+        slope, intercept = line(pair, f"The line {name!r}")
+        (error,) = mean_squares(across, up, [(slope, intercept)])
+        said.append(f"{name}: {formula(slope, intercept)}, mean squared error {short(error)}")
+        with np.errstate(over="ignore", invalid="ignore"):
+            height = slope * ends + intercept
+        if not np.isfinite(height).all():
+            height, said[-1] = np.full(2, np.nan), f"{said[-1]} ✗ nothing to draw"
+        look: Look = {"color": colour, "linestyle": dashes, "linewidth": 2.2}
         axes.plot(ends, height, label=said[-1], gid=f"line:{name}", **look)
-    _plot_points(figure, across, up)
-    count = f"{len(up)} point{'' if len(up) == 1 else 's'}"
+    plot_points(axes, across, up)
+    legend(figure)
+    count = count_text(len(up), "point")
     return describe(
         figure,
-        f"A plot of {count} and {len(said)} line{'' if len(said) == 1 else 's'}. {'; '.join(said)}.",
+        f"A plot of {count} and {count_text(len(said), 'line')}. {'; '.join(said)}.",
     )
-
-
-def _plot_points(figure: Figure, across: NDArray[np.float64], up: NDArray[np.float64]) -> None:
-    """Plots the points above the lines, and the legend above everything."""
-    figure.axes[0].plot(
-        across,
-        up,
-        "o",
-        color=tint(INK, 0.75),
-        markersize=5,
-        markeredgecolor=PAPER,
-        markeredgewidth=0.8,
-        label=f"data, {len(up)} point{'' if len(up) == 1 else 's'}",
-        zorder=3,
-        gid="points",
-    )
-    figure.legend(
-        loc="outside upper left",
-        frameon=False,
-        prop={"family": SANS, "size": NORMAL},
-        handlelength=3.2,
-        labelcolor=INK,
-    )
-
-
-def _points(value: object, name: str) -> NDArray[np.float64]:
-    tensor, _ = numeric(value, name)
-    if not _length(tensor) or tensor.is_complex():
-        msg = (
-            f"{name} has the shape {shape_text(tensor.shape)} and the dtype {tensor.dtype}; points are "
-            "real numbers of shape (n,) or (n, 1), at least one."
-        )
-        raise FigureError(msg)
-    points: NDArray[np.float64] = on_cpu(tensor).double().flatten().numpy()
-    return points
-
-
-def _line(name: str, pair: Any) -> tuple[float, float]:
-    try:
-        slope, intercept = map(float, pair)
-    except (TypeError, ValueError, RuntimeError):
-        msg = f"The line {name!r} is {pair!r:.60}; give its slope and intercept: two numbers."
-        raise FigureError(msg) from None
-    return slope, intercept

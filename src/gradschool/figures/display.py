@@ -12,6 +12,7 @@ from typing import ParamSpec
 
 from matplotlib.figure import Figure
 
+from gradschool.figures.moving import Animated
 from gradschool.figures.style import DPI
 from gradschool.figures.values import FigureError
 
@@ -92,6 +93,8 @@ def bundle(figure: Figure, alt: str | None = None) -> tuple[dict[str, str], dict
         f'<img alt="{html.escape(description)}" width="{width}" '
         f'style="max-width:100%;height:auto;background:#fff" src="data:image/png;base64,{encoded}">'
     )
+    if isinstance(figure, Animated):
+        image = figure.as_html(description)
     content = {"image/png": encoded, "text/html": image, "text/plain": description}
     return content, {"width": width, "height": height}
 
