@@ -2,6 +2,7 @@
 
 import logging
 import os
+import select
 import signal
 import sys
 import threading
@@ -29,6 +30,7 @@ FLOODED = "[this cell was stopped: its output did not end]"
 
 # The kernel's own words; no code makes them longer than itself.
 _NOT_OUTPUT = frozenset({"status", "execute_input", "iopub_welcome", "debug_event"})
+_PIPE_BYTES = 1 << 16  # what a pipe holds
 # of a value or of a line of a traceback, in characters
 _LONGEST_TEXT = 20_000
 _MOST_LINES = 200
@@ -108,9 +110,16 @@ class _Application(IPKernelApp):
 
 
 class Stream(OutStream):
-    """Standard output or error. ipykernel flushes both twice a cell, mostly for nothing."""
+    """Standard output or error, and what programs write to it past Python.
 
-    _written = False
+    ipykernel flushes both twice a cell, mostly for nothing; and a thread of its own reads what
+    programs write, which may come too late for the cell that started them.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._written = False
+        self._reading = threading.Lock()
+        super().__init__(*arguments, **options)  # type: ignore[no-untyped-call]
 
     def write(self, string: str) -> int | None:  # type: ignore[override] # as ipykernel's
         """Take in text."""
@@ -118,10 +127,35 @@ class Stream(OutStream):
         return super().write(string)
 
     def flush(self) -> None:
-        """Send what was written, and wait until it is sent."""
+        """Send what was written, by programs too, and wait until it is sent."""
+        self._read_pipe()
         if self._written:
             self._written = False
             super().flush()  # type: ignore[no-untyped-call]
+
+    def _setup_stream_redirects(self, name: str) -> None:
+        super()._setup_stream_redirects(name)  # type: ignore[no-untyped-call]
+        os.set_blocking(self._pipe, False)
+
+    @property
+    def _pipe(self) -> int:
+        return int(self._fid or -1)
+
+    def _watch_pipe_fd(self) -> None:
+        """Be the thread that reads while a cell runs."""
+        while self._should_watch:
+            select.select([self._pipe], [], [])
+            self._read_pipe()
+
+    def _read_pipe(self) -> None:
+        """Take in what programs have written; when it returns, nothing is on its way."""
+        with self._reading:
+            try:
+                data = os.read(self._pipe, _PIPE_BYTES) if self._should_watch else b""
+            except BlockingIOError:
+                return
+            if data:
+                self.write(data.decode(errors="replace"))
 
 
 class Valve(Session):
