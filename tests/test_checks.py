@@ -346,6 +346,7 @@ class TestInputs:
     def test_a_change_is_noticed(self, code, arguments):
         line = failure(WrongAnswer, f"def f(x):\n    {code}\n    return x", f"f({arguments})")
         assert "changed the tensor it was given" in line
+        assert ("requires_grad" in line) == ("requires_grad_" in code)
 
     @pytest.mark.parametrize(
         "arguments",
@@ -680,6 +681,7 @@ class TestEqual:
             (torch.ones(2), torch.ones(2).long(), "dtype torch.float32, expected torch.int64"),
             (torch.eye(3), torch.ones(3, 3), "the value at index [0, 1] is 0, expected 1"),
             (torch.tensor(2), torch.tensor(3), "the value is 2, expected 3"),
+            (torch.tensor(2.9999), torch.tensor(3.0), "the value is 2.9999, expected 3"),
             ((1, 5), (1, 2), "got 5, expected 2"),
             ({"a": 5}, {"a": 2}, "at key 'a': got 5, expected 2"),
             (None, 2, "is there a `return`?"),
@@ -690,6 +692,12 @@ class TestEqual:
         with pytest.raises(WrongAnswer, match=r"got|dtype|shape|value|return") as caught:
             checks.equal(yours, expected)
         assert text in str(caught.value)
+
+    def test_numbers_that_look_alike_are_given_in_full(self):
+        yours = torch.tensor([1.0, 3.0000002])
+        with pytest.raises(WrongAnswer) as caught:
+            checks.equal(yours, yours.round(), rtol=0, atol=0)
+        assert "at index [1] is 3.000000238418579, expected 3.0" in str(caught.value)
 
     def test_kinds_have_their_article(self):
         values = (1, True, 1.5, "a", [], None, int, np.float64(1), torch.ones(1), torch.Size(()))

@@ -590,6 +590,7 @@ def test_a_jacobian_is_coloured_by_sign_and_white_at_zero():
     assert list(named_texts(figure, "input:").values()) == ["a", "b", "c"]
     assert list(named_texts(figure, "output:").values()) == ["y0", "y1"]
     assert "2 of its 6 slopes are 0" in figure.get_label()
+    assert "1 of its 2 slopes is 0" in figures.jacobian(torch.tensor([[0.0, 1.0]])).get_label()
 
 
 # All of them

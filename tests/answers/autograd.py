@@ -326,6 +326,23 @@ NUMERICAL_GRADIENT = Answers(
             """,
             "put each entry back",
         ),
+        # Raised and lowered point are one tensor.
+        wrong(
+            """
+            def numerical_gradient(f, x):
+                h = 6e-6
+                out = torch.zeros(x.numel(), dtype=torch.float64)
+                for i in range(x.numel()):
+                    copy = x.detach().double().flatten().clone()
+                    up = copy
+                    down = copy
+                    up[i] += h
+                    down[i] -= h
+                    out[i] = (f(up.reshape(x.shape)) - f(down.reshape(x.shape))) / (2 * h)
+                return out.reshape(x.shape)
+            """,
+            "one and the same tensor",
+        ),
         wrong(
             """
             def numerical_gradient(f, x):
@@ -979,6 +996,18 @@ ACCUMULATED_GRADIENT = Answers(
             """,
             "only the last chunk is left",
         ),
+        # What is kept is the slate itself, and then it is wiped.
+        wrong(
+            """
+            def accumulated_gradient(w, X, y, size):
+                for a, b in zip(X.split(size), y.split(size)):
+                    (((a @ w - b) ** 2).sum() / len(y)).backward()
+                g = w.grad
+                w.grad.zero_()
+                return g
+            """,
+            "it was wiped after you took it",
+        ),
         wrong(
             """
             def accumulated_gradient(w, X, y, size):
@@ -1392,6 +1421,16 @@ SECOND_DERIVATIVE = Answers(
             """
             def second_derivative(f, x):
                 x = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+                slope = torch.autograd.grad(f(x), x, create_graph=True)
+                slope.backward()
+                return x.grad.item()
+            """,
+            "torch.autograd.grad returns a tuple",
+        ),
+        wrong(
+            """
+            def second_derivative(f, x):
+                x = torch.tensor(x, dtype=torch.float64, requires_grad=True)
                 g, = torch.autograd.grad(f(x), x)
                 return torch.autograd.grad(g, x)[0].item()
             """,
@@ -1558,10 +1597,6 @@ JACOBIAN_ROWS = Answers(
         """),
         code("""
             def jacobian_rows(f, x):
-                return torch.func.jacrev(f)(x.detach())
-        """),
-        code("""
-            def jacobian_rows(f, x):
                 y, pull = torch.func.vjp(f, x.detach())
                 return torch.cat([pull(v)[0][None] for v in torch.eye(y.shape[0], dtype=y.dtype)])
         """),
@@ -1601,6 +1636,21 @@ JACOBIAN_ROWS = Answers(
                 return x.grad
             """,
             "sum().backward() adds all rows together",
+        ),
+        wrong(
+            """
+            def jacobian_rows(f, x):
+                return torch.func.jacrev(f)(x.detach())
+            """,
+            "build the rows yourself",
+            "jacobian_rows-shapes",
+            "jacobian_rows-contract",
+        ),
+        wrong(
+            "jacobian_rows = lambda f, x: torch.autograd.functional.jacobian(f, x.detach())",
+            "build the rows yourself",
+            "jacobian_rows-shapes",
+            "jacobian_rows-contract",
         ),
         wrong(
             """
@@ -2630,7 +2680,7 @@ VALUE = Answers(
         # The common engine: what arrived in an earlier call is sent back again.
         wrong(
             MICRO,
-            "what arrived in an earlier call must not be sent back again",
+            "a node in between handed on what the first call had left there too",
             "Value-construct",
             "Value-forward",
             "Value-replay",
@@ -2666,7 +2716,7 @@ VALUE = Answers(
             engine(
                 CLOSURES, ("        return self * -1 + other\n", "        return self - other\n")
             ),
-            "4 - a for a = −3",
+            "that is a − 4",
             "Value-construct",
             "Value-fanout",
             "Value-order",

@@ -200,7 +200,10 @@ def _values_difference(
             first = middle
     where = [int(i) for i in torch.unravel_index(torch.tensor(first), expected.shape)]
     place = f" at index {where}" if where else ""
-    values = _number(mine[first].item()), _number(theirs[first].item())
+    pair = mine[first].item(), theirs[first].item()
+    values = tuple(map(_number, pair))
+    if values[0] == values[1]:  # "is 3, expected 3" would tell nobody anything
+        values = tuple(map(repr, pair))
     return f"the value{place} is {values[0]}, expected {values[1]}"
 
 

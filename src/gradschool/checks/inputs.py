@@ -30,6 +30,14 @@ class Snapshot:
                 for leaf, form, kept in self._kept
             )
 
+    def only_requires_grad_changed(self) -> bool:
+        """True if a change was noticed, and it is one of `requires_grad` alone."""
+        with _disable_current_modes():
+            return self.changed() and all(
+                _form(leaf)[:3] == form[:3] and torch.equal(_bytes(leaf), kept)
+                for leaf, form, kept in self._kept
+            )
+
     def drew_from_global_stream(self) -> bool:
         """True if a generator was among the arguments and the global stream was used all the same."""
         return self._generators and not torch.equal(self._stream, torch.random.get_rng_state())

@@ -58,7 +58,10 @@ class Student:
             result = self.value(*args, **kwargs)
         if before.changed() and not self._may_change:
             raise WrongAnswer(
-                "your function changed the tensor it was given; compute a new one instead"
+                "your function changed the tensor it was given (its requires_grad, not its numbers); "
+                "work on a tensor of your own"
+                if before.only_requires_grad_changed()
+                else "your function changed the tensor it was given; compute a new one instead"
             )
         if before.drew_from_global_stream():
             raise WrongAnswer(

@@ -366,9 +366,10 @@ def jacobian(
     )
     canvas.axis_across(frame.x, frame.right, frame.y - (0.2 if written else 0.06), "inputs")
     zeros = int((data == 0).sum())
+    verb = "is" if zeros == 1 else "are"
     canvas.note(
         "blue: the output rises with the input; orange: it falls; white: slope 0",
-        f"a row is the gradient of one output; {zeros} of {data.numel()} slopes are 0, the largest size is {largest:.3g}",
+        f"a row is the gradient of one output; {zeros} of {data.numel()} slopes {verb} 0, the largest size is {largest:.3g}",
     )
     said = (
         "; ".join(
@@ -379,7 +380,7 @@ def jacobian(
         else f"largest size {largest:.3g}"
     )
     return canvas.finish(
-        f"A Jacobian with {shape[0]} outputs and {shape[1]} inputs, {zeros} of its {data.numel()} slopes are 0. {said}."
+        f"A Jacobian with {shape[0]} outputs and {shape[1]} inputs, {zeros} of its {data.numel()} slopes {verb} 0. {said}."
     )
 
 
