@@ -133,7 +133,6 @@ def test_what_a_program_prints_belongs_to_the_cell_that_started_it(engine):
     assert [text(run, index) for index in range(40)] == ["from a child\n"] * 40
 
 
-
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # jupyter_client's own, of a stock kernel
 def test_outputs_equal_those_of_a_stock_kernel(warm, tmp_path):
     run = warm.execute(notebook(*PLAIN, *PICTURES))
