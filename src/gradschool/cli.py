@@ -79,12 +79,34 @@ def release(topics: tuple[str, ...], root: Path, *, check: bool) -> None:
         raise SystemExit(NEEDS_A_LOOK)
 
 
+_STALE_GLOSSARY = "is not what docs/glossary.toml gives: run `gradschool glossary`"
+
+
+@main.command()
+@click.option("--root", type=_Root(), default=".", show_default=True, help="The course's folder.")
+@click.option("--check", is_flag=True, help="Change nothing; fail if the page is not up to date.")
+def glossary(root: Path, *, check: bool) -> None:
+    """Make the page docs/glossary.md of docs/glossary.toml."""
+    from gradschool.authoring import glossary
+
+    try:
+        if not check:
+            click.echo(f"wrote {glossary.write(root=root).relative_to(root)}")
+            return
+        stale = glossary.stale(root=root)
+    except (FileNotFoundError, glossary.GlossaryError) as error:
+        _fail(error)
+    if stale:
+        click.echo(f"{glossary.PAGE} {_STALE_GLOSSARY}")
+        raise SystemExit(NEEDS_A_LOOK)
+
+
 @main.command()
 @_options
 def lint(topics: tuple[str, ...], root: Path) -> None:
-    """Hold every notebook to the rules, and release/ to source/."""
+    """Hold every notebook to the rules, release/ to source/, and the glossary to its file."""
     with quick_imports():
-        from gradschool.authoring import course, lint, release
+        from gradschool.authoring import course, glossary, lint, release
 
     try:
         findings = [str(finding) for finding in lint.lint(root=root, topics=topics)]
@@ -92,7 +114,9 @@ def lint(topics: tuple[str, ...], root: Path) -> None:
             f"{path}: [stale] is not what source/ gives: run `gradschool release`"
             for path in release.stale(root=root, topics=topics)
         ]
-    except (course.UnknownTopicError, release.ReleaseError) as error:
+        if glossary.stale(root=root):
+            findings.append(f"{glossary.PAGE}: [stale] {_STALE_GLOSSARY}")
+    except (course.UnknownTopicError, glossary.GlossaryError, release.ReleaseError) as error:
         _fail(error)
     for finding in findings:
         click.echo(finding)
