@@ -12,25 +12,21 @@ from torch import Tensor
 
 from gradschool.figures.canvas import Canvas, Frame, describe, widest
 from gradschool.figures.display import for_readers
+from gradschool.figures.plotting import LOOKS
 from gradschool.figures.sheets import CELL, cell_width, paint
 from gradschool.figures.slopes import Function, at_point, heights, interval, legend, number, signed
 from gradschool.figures.style import (
-    BLUE,
     DPI,
-    GREEN,
     INK,
     LARGE,
     MARK,
     NORMAL,
-    ORANGE,
     PAPER,
-    PINK,
     QUIET,
     SANS,
     SHADES,
     SIGNED,
     SMALL,
-    deep,
     plot_axes,
 )
 from gradschool.figures.values import FigureError, numbers, numeric, shape_text, value_texts
@@ -193,14 +189,6 @@ def _draw_point(
 
 # Size of the gradient by layer
 
-_LOOKS: Final[tuple[tuple[str, Any, str], ...]] = (
-    (BLUE, "solid", "o"),
-    (deep(ORANGE), (0, (6, 2)), "s"),
-    (deep(GREEN), (0, (2, 1.5)), "^"),
-    (INK, (0, (6, 2, 1.5, 2)), "D"),
-    (deep(PINK), (0, (1, 1)), "v"),
-)
-
 
 @for_readers
 def gradient_norms(
@@ -219,8 +207,8 @@ def gradient_norms(
         FigureError: for no numbers, negative ones, or more networks than can be told apart.
     """
     given = norms if isinstance(norms, Mapping) else {"gradient": norms}
-    if not 1 <= len(given) <= len(_LOOKS):
-        msg = f"norms has {len(given)} entries; gradient_norms() draws 1 to {len(_LOOKS)}."
+    if not 1 <= len(given) <= len(LOOKS):
+        msg = f"norms has {len(given)} entries; gradient_norms() draws 1 to {len(LOOKS)}."
         raise FigureError(msg)
     sizes = {str(name): _sizes(values, str(name)) for name, values in given.items()}
     figure = Figure(figsize=(7.6, 4.2), dpi=DPI, facecolor=PAPER, layout="constrained")
@@ -228,7 +216,7 @@ def gradient_norms(
     axes.set_yscale("log")
     axes.axhline(1, color=QUIET, linewidth=1)
     said = []
-    for (name, values), (colour, dashes, marker) in zip(sizes.items(), _LOOKS, strict=False):
+    for (name, values), (colour, dashes, marker) in zip(sizes.items(), LOOKS, strict=False):
         drawn = np.where(np.isfinite(values) & (values > 0), values, np.nan)
         layers = np.arange(1, len(values) + 1)
         label = f"{name}: {values[0]:.1e} at layer 1, {values[-1]:.1e} at layer {len(values)}"
