@@ -41,7 +41,7 @@ def graded(tmp_path_factory):
         for student, path in ((REFERENCE, course.source(topic)), (BLANK, course.release(topic))):
             course.submitted(student, topic).parent.mkdir(parents=True)
             shutil.copy(path, course.submitted(student, topic))
-    run = grade(root=root, progress=False)
+    run = grade(root=root, pages=False, progress=False)  # a page takes as long as a grade
     return SimpleNamespace(root=root, course=course, students=students, run=run)
 
 
@@ -115,6 +115,7 @@ def test_feedback_holds_the_lines_and_no_traceback(graded, topic):
     student = min(
         graded.students, key=lambda student: (student.habit != "ordinary", student.ability)
     )
+    grade(root=graded.root, topics=[topic.name], students=[student.id], progress=False)
     page = html.unescape(graded.course.feedback(student.id, topic.name).read_text())
     assert "Traceback (most recent call last)" not in page
     said = errors(graded.course.autograded(student.id, topic.name))
