@@ -128,7 +128,10 @@ class Stream(OutStream):
 
     def flush(self) -> None:
         """Send what was written, by programs too, and wait until it is sent."""
-        self._read_pipe()
+        if (
+            self._is_master_process()
+        ):  # a fork's lock may never be released, and the pipe is not its
+            self._read_pipe()
         if self._written:
             self._written = False
             super().flush()  # type: ignore[no-untyped-call]
