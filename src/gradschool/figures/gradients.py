@@ -12,9 +12,9 @@ from torch import Tensor
 
 from gradschool.figures.canvas import Canvas, Frame, describe, widest
 from gradschool.figures.display import for_readers
-from gradschool.figures.plotting import LOOKS
+from gradschool.figures.plotting import LOOKS, legend
 from gradschool.figures.sheets import CELL, cell_width, paint
-from gradschool.figures.slopes import Function, at_point, heights, interval, legend, number, signed
+from gradschool.figures.slopes import Function, at_point, heights, interval, number, signed
 from gradschool.figures.style import (
     DPI,
     INK,

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gradschool.figures.canvas import describe
 from gradschool.figures.display import for_readers
+from gradschool.figures.plotting import legend
 from gradschool.figures.style import (
     BLUE,
     DPI,
@@ -272,18 +273,6 @@ _LOOKS: Final[tuple[tuple[str, Any], ...]] = (
     (QUIET, (0, (6, 2, 1.5, 2))),
     (INK, (0, (8, 2))),
 )
-
-
-def legend(figure: Figure, columns: int = 1) -> None:
-    """A legend above the axes, where it hides nothing."""
-    figure.legend(
-        loc="outside upper left",
-        frameon=False,
-        prop={"family": SANS, "size": NORMAL},
-        handlelength=3.2,
-        labelcolor=INK,
-        ncols=columns,
-    )
 
 
 def _curve(f: Function, across: NDArray[np.float64], name: str) -> tuple[Figure, Axes]:

@@ -128,9 +128,8 @@ class Stream(OutStream):
 
     def flush(self) -> None:
         """Send what was written, by programs too, and wait until it is sent."""
-        if (
-            self._is_master_process()
-        ):  # a fork's lock may never be released, and the pipe is not its
+        # in a fork the lock may never be released, and the pipe is its parent's
+        if self._is_master_process():  # type: ignore[no-untyped-call]
             self._read_pipe()
         if self._written:
             self._written = False
