@@ -255,8 +255,8 @@ LAST = {
         "",
         None,
     ),
-    "closed channel": ("get_ipython().kernel.shell_stream.close()", "timeout", "", False),
-    "stopped output": ("get_ipython().kernel.iopub_thread.stop()", None, "", False),
+    "closed channel": ("get_ipython().kernel._channel.close()", "died", "", False),
+    "stopped output": ("get_ipython().kernel.iopub_thread.put = None", "timeout", "", False),
     "closed descriptors": ("import os; os.closerange(3, 999)", None, "", None),
     "nonsense message": (
         "k = get_ipython().kernel\nk.session.send(k.iopub_socket, 'execute_result', {'x': 1}, parent=k.get_parent())",
@@ -271,7 +271,7 @@ LAST = {
         True,
     ),
     "message without an end": (
-        "import zmq\nwhile True: get_ipython().kernel.iopub_thread.socket.send(bytes(1 << 20), zmq.SNDMORE)",
+        "while True: get_ipython().kernel._channel.sendall(bytes([0, 0, 0, 9]) + bytes(1 << 20))",
         None,
         "",
         None,
@@ -288,6 +288,7 @@ LAST = {
         "",
         True,
     ),
+    "half a character": ("print('\\ud800 and the rest')", "ok", "", True),
     "exception of 50 MB": ("raise ValueError('x' * 50_000_000)", "error", "", True),
 }
 

@@ -296,7 +296,7 @@ answers(
 )
 answers(
     "closes_its_own_channels",
-    "from ipykernel.kernelapp import IPKernelApp\nIPKernelApp.instance().shell_socket.close()\n",
+    "from ipykernel.kernelapp import IPKernelApp\nIPKernelApp.instance().channel.close()\n",
     lost=ALL,
     reason="double",
 )

@@ -10,8 +10,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from gradschool.grading.client import Client, Running
-from gradschool.grading.kernel import CUT, FLOODED
 from gradschool.grading.limits import Limits
+from gradschool.grading.outlet import CUT, FLOODED
 from gradschool.grading.record import Status, error_output
 
 Fate = tuple[Status, str]
@@ -63,8 +63,6 @@ class Cells:
 
     def run(self) -> None:
         """Run all cells, as far as they go."""
-        info = self._client.connect()
-        self.notebook.metadata["language_info"] = info["language_info"]
         for index, cell in enumerate(self.notebook.cells):
             if cell.cell_type == "code":
                 self.fates[index] = self._fate(index, cell)

@@ -7,10 +7,8 @@ student's code.
 """
 
 import base64
-import json
 import os
 import resource
-import select
 import signal
 import socket
 import threading
@@ -21,18 +19,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from jupyter_client.connect import KernelConnectionInfo
-
 from gradschool.grading import walls, wire
 from gradschool.grading.cells import Cells
 from gradschool.grading.client import Client
-from gradschool.grading.kernel import READY, run_kernel
+from gradschool.grading.kernel import run_kernel
 from gradschool.grading.limits import GIB, MIB, Limits
 from gradschool.grading.record import Status, node
 
 WALLED = "walled"
 REQUEST_BYTES = 256 * MIB
 _START_SECONDS = 30
+_LONGEST_GREETING = MIB
 _WATCH_SECONDS = 0.05
 
 
@@ -65,8 +62,7 @@ def _serve(channel: socket.socket, limits: Limits, *, folder: str, as_root: bool
         walls.enter(limits, as_root=as_root)
     else:
         walls.enter_nothing(limits, Path(folder))
-    connection = _connection(Path.cwd().parent / "kernel")
-    kernel = _fork_kernel(connection, limits)
+    kernel, to_kernel, info = _fork_kernel(limits)
     walls.set_dumpable(on=False)
     wire.send(channel, {"event": "ready"})
     request = wire.receive(channel, limit=REQUEST_BYTES)
@@ -74,7 +70,8 @@ def _serve(channel: socket.socket, limits: Limits, *, folder: str, as_root: bool
     watch = _Watch(kernel, limits)
     watch.start()
     notebook = node(request["notebook"])
-    client = Client(notebook, connection, kernel=kernel, engine=channel, engine_gone=_give_up)
+    notebook.metadata["language_info"] = info["language_info"]
+    client = Client(notebook, to_kernel, kernel=kernel, engine=channel, engine_gone=_give_up)
     cells = Cells(
         notebook,
         client,
@@ -98,37 +95,21 @@ def _give_up() -> NoReturn:
     os._exit(0)
 
 
-def _fork_kernel(connection: KernelConnectionInfo, limits: Limits) -> int:
-    folder = Path(connection["ip"]).parent
-    file = folder / "connection.json"
-    file.write_text(json.dumps(connection))
-    answer, ready = os.pipe()
+def _fork_kernel(limits: Limits) -> tuple[int, socket.socket, wire.Message]:
+    """Give the kernel's process, what leads to it, and what kernel it is."""
+    channel, its_end = socket.socketpair()
     kernel = os.fork()
     if kernel == 0:
-        _close_all_but(ready)
-        run_kernel(file, limits, ready)
-    os.close(ready)
-    readable, _, _ = select.select([answer], [], [], _START_SECONDS)
-    said = os.read(answer, 10_000).decode() if readable else "it took too long"
-    os.close(answer)
-    if said != READY:
-        raise RuntimeError(f"The kernel did not start: {said}")
-    return kernel
-
-
-def _connection(folder: Path) -> KernelConnectionInfo:
-    """Sockets in the file system: no network is needed, and only this submission can see them."""
-    folder.mkdir()
-    return {
-        "transport": "ipc",
-        "ip": str(folder / "k"),
-        "key": "",
-        "shell_port": 1,
-        "iopub_port": 2,
-        "stdin_port": 3,
-        "hb_port": 4,
-        "control_port": 5,
-    }
+        _close_all_but(its_end.fileno())
+        run_kernel(its_end, limits)
+    its_end.close()
+    try:
+        said = wire.receive(channel, limit=_LONGEST_GREETING, seconds=_START_SECONDS)
+    except (EOFError, TimeoutError) as error:
+        said = {"failed": type(error).__name__}
+    if "ready" not in said:
+        raise RuntimeError(f"The kernel did not start: {said['failed']}")
+    return kernel, channel, said["ready"]
 
 
 def _write_files(files: Mapping[str, str]) -> None:

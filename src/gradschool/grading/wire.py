@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from typing import Any
 
 _LENGTH = struct.Struct("!Q")
@@ -17,8 +18,12 @@ class WireError(Exception):
 
 def send(channel: socket.socket, message: Message) -> None:
     """Send a message; it waits until the other side has taken it in."""
-    data = json.dumps(message).encode()
-    channel.sendall(_LENGTH.pack(len(data)) + data)
+    channel.sendall(frame(json.dumps(message).encode()))
+
+
+def frame(data: bytes) -> bytes:
+    """What is sent for a message that is JSON already."""
+    return _LENGTH.pack(len(data)) + data
 
 
 def receive(channel: socket.socket, *, limit: int, seconds: float | None = None) -> Message:
@@ -36,10 +41,59 @@ def receive(channel: socket.socket, *, limit: int, seconds: float | None = None)
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size, deadline))
+    _check(length, limit)
+    return _message(_exactly(channel, length, deadline))
+
+
+class Inbox:
+    """Takes messages from a socket without ever waiting for the rest of one."""
+
+    def __init__(self, channel: socket.socket, *, limit: int) -> None:
+        """Make ready.
+
+        Args:
+            channel: A stream socket.
+            limit: Refuse a longer message unread.
+        """
+        self._channel = channel
+        self._limit = limit
+        self._data = bytearray()
+
+    def take(self) -> list[Message]:
+        """Take in what is there, at least a byte; give the messages that are complete.
+
+        Raises:
+            EOFError: The other side is gone.
+            WireError: A message is too long or not a JSON object.
+        """
+        try:
+            part = self._channel.recv(1 << 20)
+        except ConnectionResetError:
+            part = b""
+        if not part:
+            raise EOFError
+        self._data += part
+        return list(self._complete())
+
+    def _complete(self) -> Iterator[Message]:
+        while len(self._data) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._data)
+            _check(length, self._limit)
+            end = _LENGTH.size + length
+            if len(self._data) < end:
+                return
+            yield _message(bytes(self._data[_LENGTH.size : end]))
+            del self._data[:end]
+
+
+def _check(length: int, limit: int) -> None:
     if length > limit:
         raise WireError(f"a message of {length} bytes, more than {limit}")
+
+
+def _message(data: bytes) -> Message:
     try:
-        message = json.loads(_exactly(channel, length, deadline))
+        message = json.loads(data.decode(errors="replace"))
     except (ValueError, RecursionError) as error:
         raise WireError(str(error)) from error
     if not isinstance(message, dict):
