@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox lab release grade test lint bench constraints clean
+.PHONY: help setup sandbox browser lab release grade test lint bench constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
@@ -33,9 +33,13 @@ sandbox: ## see that submissions can be isolated: installs bubblewrap where it c
 	  apt-get update -qq && apt-get install -qq -y bubblewrap > /dev/null; } || \
 	  echo "bubblewrap is missing, and only root can install it: apt install bubblewrap (see docs/grading.md)"
 
+browser: ## see that there is a Chromium for the tests: installs it where it can
+	@command -v chromium chromium-browser google-chrome > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && \
+	  apt-get update -qq && apt-get install -qq -y chromium > /dev/null; } || \
+	  echo "There is no Chromium, and only root can install it: apt install chromium (its tests are skipped)"
+
 lab: $(READY) ## open JupyterLab on your own copies of the released notebooks (in work/)
-	$(BIN)/gradschool workspace
-	cd work && ../$(BIN)/jupyter lab 00-start-here.ipynb
+	$(BIN)/gradschool lab
 
 release: $(READY) ## regenerate release/ from source/
 	$(BIN)/gradschool release
@@ -55,7 +59,7 @@ lint: $(READY) ## style, types, architecture, spelling and the rules for noteboo
 	$(BIN)/repo-review . --show errskip
 	$(BIN)/gradschool lint
 
-test: lint sandbox ## every check
+test: lint sandbox browser ## every check
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(READY) sandbox ## how fast is the grader? about a quarter of an hour; writes docs/measurements.md

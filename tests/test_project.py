@@ -87,5 +87,5 @@ def test_help_names_every_command():
     said = subprocess.run(
         [sys.executable, "-m", "gradschool", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    for command in ("release", "lint", "tidy", "execute", "workspace", "class", "grade", "report"):
+    for command in ("release", "lint", "tidy", "execute", "lab", "class", "grade", "report"):
         assert f"  {command} " in said

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gradschool.workspace import open_workspace
+from gradschool.lab.workspace import open_workspace
 
 
 @pytest.fixture

@@ -163,14 +163,20 @@ def execute(paths: tuple[Path, ...], timeout: float, *, allow_errors: bool) -> N
         raise SystemExit(NEEDS_A_LOOK)
 
 
-@main.command()
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.option("--root", type=_Root(), default=".", show_default=True, help="The course's folder.")
-def workspace(root: Path) -> None:
-    """Copy the released notebooks to work/ for a student; nothing there is overwritten."""
-    from gradschool.workspace import open_workspace
+@click.option("--instructor", is_flag=True, help="The course's folder, with nbgrader's panels.")
+@click.argument("arguments", nargs=-1)
+def lab(arguments: tuple[str, ...], root: Path, *, instructor: bool) -> None:
+    """Open JupyterLab on your own copies of the released notebooks, in work/.
 
+    Nothing there is overwritten. ARGUMENTS go to JupyterLab, as `--no-browser`.
+    """
+    from gradschool.lab import start
+
+    begin = start.start_instructor if instructor else start.start_student
     try:
-        click.echo(open_workspace(root=root))
+        begin(root=root, arguments=arguments)
     except FileNotFoundError as error:
         _fail(error)
 

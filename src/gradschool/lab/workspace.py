@@ -6,23 +6,27 @@ FOLDER = "work"
 GLOSSARY = "docs/glossary.md"
 
 
-def open_workspace(*, root: Path) -> Path:
+def open_workspace(*, root: Path, lessons: bool = True) -> Path:
     """Copy the open and the released notebooks and the glossary to `work/`, and give its path.
 
     A file that is there already is left as it is, whatever was released since: it may hold a
     student's answers.
 
+    Args:
+        root: The course's folder.
+        lessons: The released notebooks, too; False where students fetch them from an exchange.
+
     Raises:
         FileNotFoundError: nothing is released yet.
     """
     released = root / "release"
-    if not any(released.glob("*/*.ipynb")):
+    if lessons and not any(released.glob("*/*.ipynb")):
         msg = f"There is nothing in {released} to work on: run `gradschool release` first."
         raise FileNotFoundError(msg)
     workspace = root / FOLDER
     sources = {
         source.relative_to(folder): source
-        for folder in (root / "notebooks", released)
+        for folder in (root / "notebooks", released)[: 1 + lessons]
         for source in sorted(folder.rglob("*"))
         if source.is_file() and ".ipynb_checkpoints" not in source.parts
     }
