@@ -55,6 +55,17 @@ predict = dict(
 predict = dict(a=())
 ### END SOLUTION
 """
+QUESTION = """\
+## Exercise T-E04 · `explain`
+
+*Layer 4 · level 2/5 · 5 minutes · 3 points*
+
+| points | for |
+|---|---|
+| 1 | the reason |
+| 2 | an example |
+"""
+MODEL = "### BEGIN SOLUTION\nBecause a number and itself are two of it.\n### END SOLUTION"
 FIGURE = """\
 import matplotlib.pyplot as plt
 from gradschool import figures
@@ -88,6 +99,11 @@ def graded(name, source, **grading):
     return v4.new_code_cell(source, metadata={"nbgrader": flags})
 
 
+def by_hand(name, source, points):
+    code = graded(name, source, grade=True, solution=True, points=points)
+    return v4.new_markdown_cell(source, metadata=code.metadata)
+
+
 def good_cells():
     shape = "import torch\nassert predict['a'] == torch.tensor(7).shape"
     return {
@@ -98,6 +114,8 @@ def good_cells():
         "double": solution("double", SOLUTION),
         "double-values": check("double-values", TEST, points=2),
         "double-edges": check("double-edges", EDGES),
+        "question": text(QUESTION),
+        "explain": by_hand("explain", MODEL, points=3),
         "predict-heading": text(PREDICT),
         "predict": solution("predict", PREDICTION),
         "predict-a": check("predict-a", shape),
@@ -205,6 +223,7 @@ class Bad:
 
 E01 = "exercise-t-e01-double"
 E02 = "exercise-t-e02-predict"
+E04 = "exercise-t-e04-explain"
 END = "exercise-t-e02-predict-2"  # the id of a cell that is added at the end
 TOLD = "```python\ndef f(x):\n  doubled = x + x\n  assert doubled == 2 * x\n  return doubled\n```"
 OUTPUT = v4.new_output("stream", text="1")
@@ -228,6 +247,7 @@ BAD = [
     Bad("region", "double", put("double", "### END SOLUTION", ""), message="`BEGIN SOLUTION`"),
     Bad("region", "double", put("double", "### BEGIN SOLUTION", ""), message="`END SOLUTION`"),
     Bad("region", END, add(code("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"))),
+    Bad("region", END, add(text(MODEL))),
     Bad("region", END, add(code("### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS"))),
     Bad("loose-file", "", files={"copy.ipynb": "{}"}, message="copy.ipynb"),
     Bad("loose-file", "", files={"a/answers.py": "def f(x):\n    doubled = x + x"}),
@@ -246,6 +266,7 @@ BAD = [
         put("predict", "predict = dict(a=())"),
         also=frozenset({"solution-name"}),
     ),
+    Bad("solution-region", "explain", put("explain", "Because.")),
     Bad(
         "stub-raises",
         "double",
@@ -268,13 +289,28 @@ BAD = [
         damage=grading("predict-a", points=0),
         also=frozenset({"points-announced"}),
     ),
+    Bad(
+        "points",
+        "explain",
+        damage=grading("explain", points=0),
+        also=frozenset({"points-announced", "rubric"}),
+    ),
+    Bad("points-announced", E04, put("question", "3 points", "4 points"), message="give 3"),
     Bad("points-announced", E01, put("heading", "3 points", "4 points"), message="give 3"),
     Bad("exercise-heading", E01, put("heading", "level 1/5", "level 1"), message="*Layer 2 ·"),
     Bad("exercise-heading", E01, put("heading", FACTS, ""), message="does not have the form"),
     Bad("exercise-heading", "double", drop("heading"), message="no heading announces `double`"),
     Bad("exercise-heading", "double", put("heading", "`double`", "`twice`"), message="`twice`"),
     Bad("exercise-heading", "double", to_top("predict-heading"), message="keep one"),
+    Bad("exercise-heading", "explain", drop("question"), message="announces `explain`"),
     Bad("exercise-heading", "", add(text(THIRD)), message="`triple` is announced but"),
+    Bad(
+        "rubric",
+        E04,
+        put("question", "| 2 | an example |", "An example counts."),
+        message="gives 1 points, the answer `explain` 3",
+    ),
+    Bad("rubric", E04, put("question", "| 2 | an example |", "| 2 | |")),
     Bad("exercise-id", "exercise-b-e01-double", put("heading", "T-E01", "B-E01"), message="with T"),
     Bad("exercise-id", "exercise-t-e01-predict", put("predict-heading", "T-E02", "T-E01")),
     Bad("ends-in-expression", "double-edges", put("double-edges", "assert double(1)\n1.0")),
@@ -340,6 +376,7 @@ BAD = [
         also=frozenset({"points", "points-announced"}),
     ),
     Bad("locked", "double-edges", damage=grading("double-edges", locked=False), message="is not"),
+    Bad("locked", "explain", damage=grading("explain", locked=True), message="to fill in"),
     Bad("locked", "double", damage=grading("double", locked=True), place="release"),
     Bad(
         "test-view", "double-edges", damage=lambda nb: find(nb, "double-edges").metadata.pop("tags")
@@ -440,10 +477,12 @@ def test_named_topics_only_are_judged(good):
 class TestExercises:
     def test_reads_what_is_announced_and_finds_the_cells(self):
         nb = notebook(good_cells())
-        double, predict = exercises(nb)
-        assert double == Exercise(
-            "T-E01", "double", 2, 1, 4, 3, find(nb, "double"), (nb.cells[5], nb.cells[6])
-        )
+        double, explain, predict = exercises(nb)
+        tests = tuple(find(nb, name) for name in ("double-values", "double-edges"))
+        assert double == Exercise("T-E01", "double", 2, 1, 4, 3, find(nb, "double"), tests)
+        assert (double.written, double.graded_cells) == (False, tests)
+        assert (explain.written, explain.test_cells) == (True, ())
+        assert explain.graded_cells == (find(nb, "explain"),)
         assert (predict.id, predict.minutes, predict.points) == ("T-E02", 1, 1)
         assert [cell.id for cell in predict.test_cells] == ["predict-a"]
 
