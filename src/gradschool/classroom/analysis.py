@@ -1,5 +1,6 @@
 """What the scores of a class say: about the exercises, about misconceptions, about students."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,7 @@ class State(StrEnum):
     PARTIAL = "some points"
     ZERO = "no points"
     BLANK = "not attempted"
+    WAITING = "waits to be graded"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,10 @@ class Concern:
 
 
 def facility(marks: Marks) -> pd.Series:
-    """How easy each exercise was: the mean share of its points, over the graded students."""
+    """How easy each exercise was: the mean share of its points, over the graded students.
+
+    It is NaN where nobody has points yet because all answers wait to be graded.
+    """
     return marks.shares.mean()
 
 
@@ -62,15 +67,23 @@ def discrimination(scores: pd.DataFrame) -> pd.Series:
     correlation of an item with a composite of the remaining items in a test", Educational and
     Psychological Measurement 13, 87–93.
 
+    An exercise in which an answer waits to be graded is in nobody's rest score, for then that would
+    be another sum for one student than for the next; its own d_j is over those who have points in it.
+
     Args:
-        scores: A row for each student, a column for each exercise.
+        scores: A row for each student, a column for each exercise; NaN for what waits.
 
     Returns:
         d_j for each column; NaN where it is undefined: fewer than three students, or an exercise
         (or the rest) in which all students have the same score.
     """
-    total = scores.sum(axis=1)
-    return pd.Series({name: _correlation(scores[name], total - scores[name]) for name in scores})
+    complete = scores.dropna(axis=1)
+    found = {}
+    for name in scores:
+        own = scores[name].dropna()
+        rest = complete.drop(columns=name, errors="ignore").sum(axis=1)
+        found[name] = _correlation(own, rest[own.index])
+    return pd.Series(found)
 
 
 def _correlation(left: pd.Series, right: pd.Series) -> float:
@@ -109,6 +122,8 @@ def states(marks: Marks, findings: Sequence[Finding]) -> dict[str, dict[str, Sta
 
 
 def _state(score: float, points: float, outcomes: set[Outcome]) -> State:
+    if math.isnan(score):
+        return State.WAITING
     if score >= points - 1e-9:
         return State.FULL
     if score > 0:
