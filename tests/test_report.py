@@ -314,7 +314,7 @@ def test_written_answers_that_wait_are_counted_and_cost_nobody_points():
         ["y y", "○ 0", "○ 0", "?", "0%"],
     ]
     assert "nan" not in _text(soup.main)
-    assert "waits to be graded" in _text(soup.select_one(".legend"))
+    assert "? ungraded" in _text(soup.select_one(".legend"))
 
 
 def test_where_all_written_answers_wait_nothing_is_made_up_about_them():

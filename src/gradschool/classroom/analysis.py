@@ -26,7 +26,7 @@ class State(StrEnum):
     PARTIAL = "some points"
     ZERO = "no points"
     BLANK = "not attempted"
-    WAITING = "waits to be graded"
+    WAITING = "ungraded"
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,10 @@ class Concern:
 def facility(marks: Marks) -> pd.Series:
     """How easy each exercise was: the mean share of its points, over the graded students.
 
-    It is NaN where nobody has points yet because all answers wait to be graded.
+    It is NaN while an answer waits to be graded: those that are blank have their points at once,
+    so that a mean over the others would be too low.
     """
-    return marks.shares.mean()
+    return marks.shares.mean(skipna=False)
 
 
 def discrimination(scores: pd.DataFrame) -> pd.Series:
@@ -67,23 +68,19 @@ def discrimination(scores: pd.DataFrame) -> pd.Series:
     correlation of an item with a composite of the remaining items in a test", Educational and
     Psychological Measurement 13, 87–93.
 
-    An exercise in which an answer waits to be graded is in nobody's rest score, for then that would
-    be another sum for one student than for the next; its own d_j is over those who have points in it.
+    An exercise in which an answer waits to be graded is left out, also of the rest scores.
 
     Args:
         scores: A row for each student, a column for each exercise; NaN for what waits.
 
     Returns:
         d_j for each column; NaN where it is undefined: fewer than three students, or an exercise
-        (or the rest) in which all students have the same score.
+        (or the rest) in which all students have the same score, or one in which an answer waits.
     """
-    complete = scores.dropna(axis=1)
-    found = {}
-    for name in scores:
-        own = scores[name].dropna()
-        rest = complete.drop(columns=name, errors="ignore").sum(axis=1)
-        found[name] = _correlation(own, rest[own.index])
-    return pd.Series(found)
+    settled = scores.dropna(axis=1)
+    total = settled.sum(axis=1)
+    found = {name: _correlation(settled[name], total - settled[name]) for name in settled}
+    return pd.Series(found, dtype=float).reindex(scores.columns)
 
 
 def _correlation(left: pd.Series, right: pd.Series) -> float:

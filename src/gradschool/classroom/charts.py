@@ -166,7 +166,7 @@ def outcomes(marks: Marks, found: Mapping[str, Mapping[str, State]]) -> Chart:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(visible=False, axis="y")
         axes.legend(
-            ncols=len(shown), loc="lower left", bbox_to_anchor=(-0.02, 1), frameon=False, handlelength=1.4,
+            ncols=4 if len(shown) == 4 else 3, loc="lower left", bbox_to_anchor=(-0.02, 1), frameon=False, handlelength=1.4,
             columnspacing=1.1, handletextpad=0.5,
         )  # fmt: skip
         image = _embedded(axes)
@@ -188,8 +188,8 @@ def _outcomes_alt(marks: Marks, counts: Mapping[str, Mapping[State, int]]) -> st
 
 
 def _outcomes_table(marks: Marks, counts: Mapping[str, Mapping[State, int]]) -> DataTable:
-    waits = ("Waits",) if marks.waiting else ()
-    head = ("Exercise", "Full", "Some", "None", "Not attempted", *waits)
+    ungraded = ("Un\xadgraded",) if marks.waiting else ()
+    head = ("Exercise", "Full", "Some", "None", "Not attempted", *ungraded)
     rows = tuple(
         (f"{label} {name}", *(str(number) for number in counts[name].values()))
         for label, name in zip(marks.lesson.labels, marks.lesson.names, strict=True)

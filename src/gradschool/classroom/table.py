@@ -73,7 +73,7 @@ def class_table(
 
 def _add_columns(table: Table, marks: Marks) -> None:
     table.add_column("Student", Text("Mean"), no_wrap=True, max_width=LONGEST_NAME)
-    means = marks.exercises.mean()
+    means = marks.exercises.mean(skipna=False)
     for label, name in zip(marks.lesson.labels, marks.lesson.names, strict=True):
         header = f"{label}\n/{_number(marks.points[name])}"
         mean = "?" if math.isnan(means[name]) else f"{means[name]:.1f}"
@@ -111,7 +111,7 @@ def _waiting(marks: Marks) -> str:
     many = (
         "1 written answer waits" if marks.waiting == 1 else f"{marks.waiting} written answers wait"
     )
-    return f"{many} to be graded by hand, and count in no total until then"
+    return f"{many} to be graded by hand: not in the totals until then"
 
 
 def _shortened(name: str) -> str:
