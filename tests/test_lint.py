@@ -17,7 +17,19 @@ from gradschool.authoring.tidy import tidied
 
 REPOSITORY = Path(__file__).parent.parent
 FACTS = "*Layer 2 · level 1/5 · 4 minutes · 3 points*"
-HEADING = f"## Exercise T-E01 · `double`\n\n{FACTS}\n\nWrite it."
+HINTS = """
+<details><summary>Hint 1: a nudge</summary>
+
+What is twice?
+
+</details>
+<details><summary>Hint 2: the idea</summary>
+
+Add it to itself.
+
+</details>
+"""
+HEADING = f"## Exercise T-E01 · `double`\n\n{FACTS}\n\nWrite it.\n{HINTS}"
 SOLUTION = '''\
 def double(x):
     """Twice x."""
@@ -35,7 +47,8 @@ assert double(torch.tensor(-3)) == -6
 ### END HIDDEN TESTS
 """
 EDGES = "for zero in (0, 0.0):\n    assert double(zero) == 0, f'{zero}/s'"
-PREDICT = """\
+PREDICT = (
+    """\
 ## Exercise T-E02 · `predict`
 
 *Layer 1 · level 1/5 · 1 minute · 1 point*
@@ -47,6 +60,8 @@ PREDICT = """\
 ![](no image)
 ```
 """
+    + HINTS
+)
 PREDICTION = """\
 predict = dict(
     a=...,  # the shape of torch.tensor(7)
@@ -55,7 +70,8 @@ predict = dict(
 predict = dict(a=())
 ### END SOLUTION
 """
-QUESTION = """\
+QUESTION = (
+    """\
 ## Exercise T-E04 · `explain`
 
 *Layer 4 · level 2/5 · 5 minutes · 3 points*
@@ -65,6 +81,8 @@ QUESTION = """\
 | 1 | the reason |
 | 2 | an example |
 """
+    + HINTS
+)
 MODEL = "### BEGIN SOLUTION\nBecause a number and itself are two of it.\n### END SOLUTION"
 FIGURE = """\
 import matplotlib.pyplot as plt
@@ -74,7 +92,8 @@ plt.style.use("default")
 figure, axes = plt.subplots()
 figures.show(figure, alt="an empty pair of axes")
 """
-THIRD = "## Exercise T-E03 · `triple`\n*Layer 4 · level 5/5 · 9 minutes · 2 points*"
+THIRD = f"## Exercise T-E03 · `triple`\n*Layer 4 · level 5/5 · 9 minutes · 2 points*\n{HINTS}"
+SETUP = "from gradschool import checks\n\nchecks.progress(double=2, explain=0, predict=1)"
 
 
 def text(source):
@@ -108,6 +127,7 @@ def good_cells():
     shape = "import torch\nassert predict['a'] == torch.tensor(7).shape"
     return {
         "title": text("# Doubling"),
+        "setup": graded("setup", SETUP, locked=True),
         "maths": text(r"$f:\mathbb{R}\to\mathbb{R}$, 3 GB/s/core, see https://x.org/home/a"),
         "figure": code(FIGURE),
         "heading": text(HEADING),
@@ -177,10 +197,11 @@ def drop(name):
 
 
 def to_top(name):
-    """Move a cell below the title."""
+    """Move a cell below the set-up cell."""
 
     def edit(cells):
-        moved = {"title": cells.pop("title"), name: cells.pop(name), **cells}
+        first = {above: cells.pop(above) for above in ("title", "setup")}
+        moved = {**first, name: cells.pop(name), **cells}
         cells.clear()
         cells.update(moved)
 
@@ -280,6 +301,7 @@ BAD = [
         "triple",
         add(text(THIRD), solution("triple", SOLUTION.replace("double(", "triple("))),
         message="`triple-values`",
+        also=frozenset({"progress"}),
     ),
     Bad("test-before-solution", "predict-a", to_top("predict-a"), message="`predict`"),
     Bad("points", "predict-a", damage=grading("predict-a", points=1.0), message="1.0 points"),
@@ -311,6 +333,19 @@ BAD = [
         message="gives 1 points, the answer `explain` 3",
     ),
     Bad("rubric", E04, put("question", "| 2 | an example |", "| 2 | |")),
+    Bad("hints", E01, put("heading", "Hint 1: a nudge", "Hint"), message="`double`"),
+    Bad("hints", E02, put("predict-heading", "Add it to itself.\n", "")),
+    Bad("hints", E04, put("question", HINTS, "Think."), message="two folded hints"),
+    Bad(
+        "progress",
+        "setup",
+        put("setup", "double=2", "double=3"),
+        message="`checks.progress(double=2, explain=0, predict=1)`",
+    ),
+    Bad("progress", "setup", put("setup", "double=2, explain=0", "explain=0, double=2")),
+    Bad("progress", "setup", put("setup", ", predict=1", "")),
+    Bad("progress", "setup", put("setup", "from gradschool import checks")),
+    Bad("progress", "doubling-3", drop("setup"), message="the first code cell"),
     Bad("exercise-id", "exercise-b-e01-double", put("heading", "T-E01", "B-E01"), message="with T"),
     Bad("exercise-id", "exercise-t-e01-predict", put("predict-heading", "T-E02", "T-E01")),
     Bad("ends-in-expression", "double-edges", put("double-edges", "assert double(1)\n1.0")),

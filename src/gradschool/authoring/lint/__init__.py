@@ -32,6 +32,8 @@ RULES: tuple[Rule, ...] = (
     grading.HiddenOnly(),
     grading.BorrowedName(),
     guidance.Rubric(),
+    guidance.Hints(),
+    guidance.Progress(),
     reading.OneTitle(),
     reading.HeadingSkipsLevel(),
     reading.AltText(),
