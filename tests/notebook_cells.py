@@ -35,7 +35,7 @@ class Exercise:
 
 
 def exercises(topic):
-    """The exercises of a topic, by name and in order."""
+    """The exercises of a topic that are tested, by name and in order."""
     nb = read(SOURCE / topic / f"{topic}.ipynb")
     setup = next(cell.source for cell in nb.cells if grade_id(cell) == "setup" and is_locked(cell))
     return {
@@ -46,6 +46,7 @@ def exercises(topic):
             {grade_id(cell): cell.source for cell in found.test_cells},
         )
         for found in announced_exercises(nb)
+        if not found.written
     }
 
 

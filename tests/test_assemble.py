@@ -76,6 +76,28 @@ def test_an_honest_notebook_is_left_as_it_is():
     assert not assembled.comments
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda cell: cell.metadata.nbgrader.update(solution=False, grade=False, points=99),
+        lambda cell: cell.metadata.nbgrader.update(locked=True, grade_id="renamed"),
+        lambda cell: cell.metadata.clear(),
+        lambda cell: cell.update(cell_type="raw"),
+        lambda cell: cell.update(cell_type="code", outputs=[], execution_count=None),
+    ],
+)
+def test_a_written_answer_stays_the_students_whatever_became_of_its_cell(damage):
+    cells = handed_in()
+    why = cells[index(cells, "why")]
+    why.attachments = {"drawing.png": {"image/png": "iVBORw0KGgo="}}
+    damage(why)
+    again = put_together(cells).notebook.cells
+    cell = again[index(again, "why")]
+    assert (cell.cell_type, cell.source) == ("markdown", "Because.")
+    assert cell.attachments == why.attachments
+    assert cell.metadata.nbgrader == CELLS[NAMES.index("why")].metadata
+
+
 def test_the_settings_are_those_of_the_source():
     cells = handed_in()
     for cell in cells:

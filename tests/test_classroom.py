@@ -521,6 +521,25 @@ def test_who_may_need_help_and_why():
     }
 
 
+def test_what_waits_for_a_person_is_not_lost():
+    marks = marks_of({
+        "code": {"ann": 4, "bob": 2, "cas": 0, "dan": 1},
+        "more": {"ann": 3, "bob": 1, "cas": 2, "dan": 0},
+        "words": {"ann": 3, "bob": float("nan"), "cas": float("nan"), "dan": 0},
+    })  # fmt: skip
+    assert marks.waiting == 2
+    assert marks.totals.to_dict() == {"ann": 1, "bob": 3 / 7, "cas": 2 / 7, "dan": 0.1}
+    states = analysis.states(marks, [])
+    assert [row["words"] for row in states.values()] == [
+        State.FULL, State.WAITING, State.WAITING, State.ZERO,
+    ]  # fmt: skip
+    assert np.isnan(analysis.facility(marks)["words"])
+    assert analysis.facility(marks)["code"] == 7 / 16
+    told = analysis.discrimination(marks.exercises)
+    assert np.isnan(told["words"])
+    assert told["code"] == analysis.discrimination(marks.exercises[["code", "more"]])["code"]
+
+
 # --- the table
 
 
@@ -548,9 +567,9 @@ def _states(graded):
     return analysis.states(marks, read_findings(graded.course, marks.lesson, marks.students))
 
 
-def test_twelve_exercises_fit_in_120_columns_and_plain_is_ascii():
+def test_thirteen_exercises_fit_in_120_columns_and_plain_is_ascii():
     table = {
-        f"exercise_{n}": {f"student_{i}": (i + n) % 3 * 5 for i in range(24)} for n in range(12)
+        f"exercise_{n}": {f"student_{i}": (i + n) % 3 * 5 for i in range(24)} for n in range(13)
     }
     marks = marks_of(
         table, names={f"student_{i}": "Maximiliana Oberhuber-Longname" for i in range(24)}
@@ -558,11 +577,28 @@ def test_twelve_exercises_fit_in_120_columns_and_plain_is_ascii():
     states = analysis.states(marks, [])
     shown = _shown(class_table(marks, states))
     assert max(map(len, shown.splitlines())) <= 120
-    assert shown.count("◐ 5") == 12 * 8
+    assert shown.count("◐ 5") == 13 * 8
     assert "…" not in shown
     plain = _shown(class_table(marks, states, plain=True))
     assert plain.isascii()
-    assert plain.count("~ 5") == 12 * 8
+    assert plain.count("~ 5") == 13 * 8
+
+
+def test_the_table_says_how_many_written_answers_wait():
+    marks = marks_of({"code": {"ann": 2, "bob": 1}, "words": {"ann": float("nan"), "bob": 3}})
+    shown = _shown(class_table(marks, analysis.states(marks, [])))
+    words = " ".join(shown.split())
+    assert "? ungraded" in words
+    assert "1 written answer waits to be graded by hand" in words
+    (row,) = [line for line in shown.splitlines() if line.strip().startswith("ann")]
+    assert row.split()[1:] == ["●", "2", "?", "100%"]
+    nobody = marks_of({"code": {"ann": 2}, "words": {"ann": float("nan")}})
+    assert "nan" not in _shown(class_table(nobody, analysis.states(nobody, []), plain=True))
+
+
+def test_where_nothing_waits_the_table_does_not_speak_of_it():
+    marks = marks_of({"code": {"ann": 2, "bob": 1}})
+    assert "wait" not in _shown(class_table(marks, analysis.states(marks, [])))
 
 
 def test_a_class_in_which_nobody_is_graded_has_a_table_without_means():

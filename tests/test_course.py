@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
+from nbgrader.api import Gradebook
 
 from gradschool.authoring.course import Course
 from gradschool.authoring.notebook import grade_id, is_test_cell, read
@@ -70,21 +72,33 @@ def test_everybody_was_graded(graded):
 
 
 def test_reference_scores_everything_and_blank_nothing(topic):
-    totals = topic.marks.cells.sum(axis=1)
-    assert totals[REFERENCE] == sum(topic.lesson.points.values())
+    totals = topic.marks.totals
+    assert totals[REFERENCE] == 1
     assert totals[BLANK] == 0
+    assert not topic.marks.cells.loc[BLANK].isna().any()
+
+
+def test_only_what_somebody_wrote_waits_for_a_person(graded, topic):
+    waiting = topic.marks.exercises.isna()
+    written = [exercise.name for exercise in topic.lesson.exercises if exercise.written]
+    assert waiting.any().sum() == len(written)
+    assert waiting.loc[REFERENCE, written].all()
+    with Gradebook(graded.course.gradebook_url) as gradebook:
+        for student in waiting.index:
+            submission = gradebook.find_submission(topic.name, student)
+            assert submission.needs_manual_grade == waiting.loc[student].any()
+
+
+def test_the_course_has_a_written_answer(graded):
+    lessons = [read_lesson(graded.course, topic) for topic in TOPICS]
+    assert any(exercise.written for lesson in lessons for exercise in lesson.exercises)
 
 
 def test_every_student_scores_what_is_expected_in_every_cell(graded, topic):
     expected = expected_scores(graded.students, topic.lesson, topic.known)
     found = topic.marks.cells.loc[expected.index, expected.columns]
-    wrong = [
-        (student, cell, found.loc[student, cell], expected.loc[student, cell])
-        for student in expected.index
-        for cell in expected.columns
-        if found.loc[student, cell] != expected.loc[student, cell]
-    ]
-    assert wrong == []
+    # Nobody graded by hand, so that what waits is NaN on both sides.
+    pd.testing.assert_frame_equal(found, expected)
 
 
 def test_every_wrong_answer_earns_its_hint_in_the_graded_notebook(graded, topic):

@@ -270,6 +270,13 @@ def test_the_submissions_cover_what_nbgrader_can_grade(ours):
     assert any(value["penalty"] for value in ours.values())
 
 
+def test_a_written_answer_waits_for_a_person_unless_it_is_blank(ours):
+    found = {student: ours["mixed", student, "p1"] for student in ("answered", "untouched")}
+    assert found["answered"]["cells"]["why"] == (None, None, True)
+    assert found["untouched"]["cells"]["why"] == (0, None, False)
+    assert found["untouched"]["comments"]["why"] == "No response."
+
+
 def test_grading_again_keeps_what_a_person_entered(both):
     for root in (both.stock, both.ours):
         with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:

@@ -17,7 +17,19 @@ from gradschool.authoring.tidy import tidied
 
 REPOSITORY = Path(__file__).parent.parent
 FACTS = "*Layer 2 · level 1/5 · 4 minutes · 3 points*"
-HEADING = f"## Exercise T-E01 · `double`\n\n{FACTS}\n\nWrite it."
+HINTS = """
+<details><summary>Hint 1: a nudge</summary>
+
+What is twice?
+
+</details>
+<details><summary>Hint 2: the idea</summary>
+
+Add it to itself.
+
+</details>
+"""
+HEADING = f"## Exercise T-E01 · `double`\n\n{FACTS}\n\nWrite it.\n{HINTS}"
 SOLUTION = '''\
 def double(x):
     """Twice x."""
@@ -35,7 +47,8 @@ assert double(torch.tensor(-3)) == -6
 ### END HIDDEN TESTS
 """
 EDGES = "for zero in (0, 0.0):\n    assert double(zero) == 0, f'{zero}/s'"
-PREDICT = """\
+PREDICT = (
+    """\
 ## Exercise T-E02 · `predict`
 
 *Layer 1 · level 1/5 · 1 minute · 1 point*
@@ -47,6 +60,8 @@ PREDICT = """\
 ![](no image)
 ```
 """
+    + HINTS
+)
 PREDICTION = """\
 predict = dict(
     a=...,  # the shape of torch.tensor(7)
@@ -55,6 +70,20 @@ predict = dict(
 predict = dict(a=())
 ### END SOLUTION
 """
+QUESTION = (
+    """\
+## Exercise T-E04 · `explain`
+
+*Layer 4 · level 2/5 · 5 minutes · 3 points*
+
+| points | for |
+|---|---|
+| 1 | the reason |
+| 2 | an example |
+"""
+    + HINTS
+)
+MODEL = "### BEGIN SOLUTION\nBecause a number and itself are two of it.\n### END SOLUTION"
 FIGURE = """\
 import matplotlib.pyplot as plt
 from gradschool import figures
@@ -63,7 +92,8 @@ plt.style.use("default")
 figure, axes = plt.subplots()
 figures.show(figure, alt="an empty pair of axes")
 """
-THIRD = "## Exercise T-E03 · `triple`\n*Layer 4 · level 5/5 · 9 minutes · 2 points*"
+THIRD = f"## Exercise T-E03 · `triple`\n*Layer 4 · level 5/5 · 9 minutes · 2 points*\n{HINTS}"
+SETUP = "from gradschool import checks\n\nchecks.progress(double=2, explain=0, predict=1)"
 
 
 def text(source):
@@ -88,16 +118,24 @@ def graded(name, source, **grading):
     return v4.new_code_cell(source, metadata={"nbgrader": flags})
 
 
+def by_hand(name, source, points):
+    code = graded(name, source, grade=True, solution=True, points=points)
+    return v4.new_markdown_cell(source, metadata=code.metadata)
+
+
 def good_cells():
     shape = "import torch\nassert predict['a'] == torch.tensor(7).shape"
     return {
         "title": text("# Doubling"),
+        "setup": graded("setup", SETUP, locked=True),
         "maths": text(r"$f:\mathbb{R}\to\mathbb{R}$, 3 GB/s/core, see https://x.org/home/a"),
         "figure": code(FIGURE),
         "heading": text(HEADING),
         "double": solution("double", SOLUTION),
         "double-values": check("double-values", TEST, points=2),
         "double-edges": check("double-edges", EDGES),
+        "question": text(QUESTION),
+        "explain": by_hand("explain", MODEL, points=3),
         "predict-heading": text(PREDICT),
         "predict": solution("predict", PREDICTION),
         "predict-a": check("predict-a", shape),
@@ -159,10 +197,11 @@ def drop(name):
 
 
 def to_top(name):
-    """Move a cell below the title."""
+    """Move a cell below the set-up cell."""
 
     def edit(cells):
-        moved = {"title": cells.pop("title"), name: cells.pop(name), **cells}
+        first = {above: cells.pop(above) for above in ("title", "setup")}
+        moved = {**first, name: cells.pop(name), **cells}
         cells.clear()
         cells.update(moved)
 
@@ -205,6 +244,7 @@ class Bad:
 
 E01 = "exercise-t-e01-double"
 E02 = "exercise-t-e02-predict"
+E04 = "exercise-t-e04-explain"
 END = "exercise-t-e02-predict-2"  # the id of a cell that is added at the end
 TOLD = "```python\ndef f(x):\n  doubled = x + x\n  assert doubled == 2 * x\n  return doubled\n```"
 OUTPUT = v4.new_output("stream", text="1")
@@ -228,6 +268,7 @@ BAD = [
     Bad("region", "double", put("double", "### END SOLUTION", ""), message="`BEGIN SOLUTION`"),
     Bad("region", "double", put("double", "### BEGIN SOLUTION", ""), message="`END SOLUTION`"),
     Bad("region", END, add(code("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"))),
+    Bad("region", END, add(text(MODEL))),
     Bad("region", END, add(code("### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS"))),
     Bad("loose-file", "", files={"copy.ipynb": "{}"}, message="copy.ipynb"),
     Bad("loose-file", "", files={"a/answers.py": "def f(x):\n    doubled = x + x"}),
@@ -246,6 +287,7 @@ BAD = [
         put("predict", "predict = dict(a=())"),
         also=frozenset({"solution-name"}),
     ),
+    Bad("solution-region", "explain", put("explain", "Because.")),
     Bad(
         "stub-raises",
         "double",
@@ -259,6 +301,7 @@ BAD = [
         "triple",
         add(text(THIRD), solution("triple", SOLUTION.replace("double(", "triple("))),
         message="`triple-values`",
+        also=frozenset({"progress"}),
     ),
     Bad("test-before-solution", "predict-a", to_top("predict-a"), message="`predict`"),
     Bad("points", "predict-a", damage=grading("predict-a", points=1.0), message="1.0 points"),
@@ -268,13 +311,41 @@ BAD = [
         damage=grading("predict-a", points=0),
         also=frozenset({"points-announced"}),
     ),
+    Bad(
+        "points",
+        "explain",
+        damage=grading("explain", points=0),
+        also=frozenset({"points-announced", "rubric"}),
+    ),
+    Bad("points-announced", E04, put("question", "3 points", "4 points"), message="give 3"),
     Bad("points-announced", E01, put("heading", "3 points", "4 points"), message="give 3"),
     Bad("exercise-heading", E01, put("heading", "level 1/5", "level 1"), message="*Layer 2 ·"),
     Bad("exercise-heading", E01, put("heading", FACTS, ""), message="does not have the form"),
     Bad("exercise-heading", "double", drop("heading"), message="no heading announces `double`"),
     Bad("exercise-heading", "double", put("heading", "`double`", "`twice`"), message="`twice`"),
     Bad("exercise-heading", "double", to_top("predict-heading"), message="keep one"),
+    Bad("exercise-heading", "explain", drop("question"), message="announces `explain`"),
     Bad("exercise-heading", "", add(text(THIRD)), message="`triple` is announced but"),
+    Bad(
+        "rubric",
+        E04,
+        put("question", "| 2 | an example |", "An example counts."),
+        message="gives 1 points, the answer `explain` 3",
+    ),
+    Bad("rubric", E04, put("question", "| 2 | an example |", "| 2 | |")),
+    Bad("hints", E01, put("heading", "Hint 1: a nudge", "Hint"), message="`double`"),
+    Bad("hints", E02, put("predict-heading", "Add it to itself.\n", "")),
+    Bad("hints", E04, put("question", HINTS, "Think."), message="two folded hints"),
+    Bad(
+        "progress",
+        "setup",
+        put("setup", "double=2", "double=3"),
+        message="`checks.progress(double=2, explain=0, predict=1)`",
+    ),
+    Bad("progress", "setup", put("setup", "double=2, explain=0", "explain=0, double=2")),
+    Bad("progress", "setup", put("setup", ", predict=1", "")),
+    Bad("progress", "setup", put("setup", "from gradschool import checks")),
+    Bad("progress", "doubling-3", drop("setup"), message="the first code cell"),
     Bad("exercise-id", "exercise-b-e01-double", put("heading", "T-E01", "B-E01"), message="with T"),
     Bad("exercise-id", "exercise-t-e01-predict", put("predict-heading", "T-E02", "T-E01")),
     Bad("ends-in-expression", "double-edges", put("double-edges", "assert double(1)\n1.0")),
@@ -340,6 +411,7 @@ BAD = [
         also=frozenset({"points", "points-announced"}),
     ),
     Bad("locked", "double-edges", damage=grading("double-edges", locked=False), message="is not"),
+    Bad("locked", "explain", damage=grading("explain", locked=True), message="to fill in"),
     Bad("locked", "double", damage=grading("double", locked=True), place="release"),
     Bad(
         "test-view", "double-edges", damage=lambda nb: find(nb, "double-edges").metadata.pop("tags")
@@ -440,10 +512,12 @@ def test_named_topics_only_are_judged(good):
 class TestExercises:
     def test_reads_what_is_announced_and_finds_the_cells(self):
         nb = notebook(good_cells())
-        double, predict = exercises(nb)
-        assert double == Exercise(
-            "T-E01", "double", 2, 1, 4, 3, find(nb, "double"), (nb.cells[5], nb.cells[6])
-        )
+        double, explain, predict = exercises(nb)
+        tests = tuple(find(nb, name) for name in ("double-values", "double-edges"))
+        assert double == Exercise("T-E01", "double", 2, 1, 4, 3, find(nb, "double"), tests)
+        assert (double.written, double.graded_cells) == (False, tests)
+        assert (explain.written, explain.test_cells) == (True, ())
+        assert explain.graded_cells == (find(nb, "explain"),)
         assert (predict.id, predict.minutes, predict.points) == ("T-E02", 1, 1)
         assert [cell.id for cell in predict.test_cells] == ["predict-a"]
 

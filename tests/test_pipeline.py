@@ -16,17 +16,19 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from submissions.cases import CASES
-from submissions.course import POINTS, TESTS, TOPIC, Handed, make_course
+from submissions.course import POINTS, TESTS, TOPIC, WHY, WHY_POINTS, Handed, make_course
 
 from gradschool.authoring.course import Course
 from gradschool.classroom import grade as grade_module
 from gradschool.classroom.grade import RECORD, Status, grade
+from gradschool.classroom.gradebook import read_marks
 from gradschool.classroom.lessons import ClassroomError
 from gradschool.grading import store, writer
 from gradschool.grading.engine import Engine
 from gradschool.grading.errors import StorageError
 from gradschool.grading.record import Run
 
+TESTED = sum(POINTS.values())
 ORDINARY = [f"ordinary_{n}" for n in range(3)]
 
 
@@ -99,6 +101,47 @@ def test_a_named_submission(name, course, results, book):
     outputs = [cell.outputs for cell in graded.cells if cell.cell_type == "code"]
     assert not case.quiet or case.quiet not in str(outputs)
     assert course.feedback(name, TOPIC).is_file()
+
+
+def grade_by_hand(course, student, points, comment):
+    """What formgrader does when somebody enters points and a comment for the written answer."""
+    with Gradebook(course.gradebook_url) as gradebook:
+        found = gradebook.find_grade(WHY, TOPIC, TOPIC, student)
+        found.manual_score, found.needs_manual_grade = points, False
+        gradebook.find_comment(WHY, TOPIC, TOPIC, student).manual_comment = comment
+        gradebook.db.commit()
+
+
+def test_a_blank_written_answer_has_no_points_and_needs_nobody(book):
+    assert book["right"]["scores"][WHY] == 0
+    assert book["right"]["comments"][WHY] == "No response."
+
+
+def test_a_written_answer_waits_for_a_person_whose_points_stay(tmp_path):
+    course = make_course(tmp_path / "course")
+    for name in ("writes", "leaves"):
+        handed = Handed(course, name)
+        if name == "writes":
+            handed.answer(WHY, "There is no number to divide by.")
+        handed.write()
+    assert grade(root=course.root, pages=False, progress=False).ok
+    marks = read_marks(course, TOPIC)
+    assert marks.waiting == 1
+    assert marks.totals.to_dict() == {"leaves": TESTED / (TESTED + WHY_POINTS), "writes": 1}
+    assert read_book(course)["writes"]["manual"] == {**dict.fromkeys(marks.cells, False), WHY: True}
+
+    grade_by_hand(course, "writes", 1.5, "Nearly.")
+    for text in ("There is no number to divide by.", "0 / 0 is no number."):
+        again = Handed(course, "writes")
+        again.answer(WHY, text)
+        again.write()
+        grade(root=course.root, force=True, pages=False, progress=False)
+        book = read_book(course)["writes"]
+        assert (book["scores"][WHY], book["comments"][WHY]) == (1.5, "Nearly.")
+        assert book["manual"][WHY]  # nbgrader asks for another look
+        marks = read_marks(course, TOPIC)
+        assert marks.waiting == 0
+        assert marks.totals["writes"] == (TESTED + 1.5) / (TESTED + WHY_POINTS)
 
 
 def test_the_others_are_graded_and_untouched(run, results, book):

@@ -146,6 +146,13 @@ class TestSolutions:
             with pytest.raises(NotImplementedError):
                 getattr(namespace["Counter"](), name)()
 
+    def test_of_a_written_answer_only_the_placeholder_is_left(self):
+        answer = cell("why", "Of course:\n### BEGIN SOLUTION\nBecause.\n### END SOLUTION", points=2)
+        answer.cell_type = "markdown"
+        answer.metadata.nbgrader.solution = True
+        cleared, _ = ClearSolutions().preprocess_cell(answer, {"language": "python"}, 0)
+        assert cleared.source == "Of course:\nYOUR ANSWER HERE"
+
     def test_our_stub_is_nbgraders(self):
         assert ClearSolutions().code_stub["python"] == STUB
 

@@ -296,6 +296,35 @@ def test_the_tables_beside_the_pictures_count_everybody():
     assert row == ("Tensors", "4", "0%", "0%", "38%", "81%", "100%")
 
 
+def test_written_answers_that_wait_are_counted_and_cost_nobody_points():
+    marks = marks_of({
+        "a": {"x": 2, "y": 0, "z": 1}, "b": {"x": 2, "y": 0, "z": 2},
+        "words": {"x": 3, "y": float("nan"), "z": float("nan")},
+    })  # fmt: skip
+    topic = _topic_report(marks)
+    chart = charts.outcomes(marks, topic.states)
+    assert chart.table.rows[2] == ("E03 words", "1", "0", "0", "0", "2")
+    assert "Written answers that wait to be graded: 2." in chart.alt
+    soup = BeautifulSoup(report._page([topic]), "html.parser")
+    assert "Wait to be graded by hand 2" in _text(soup.select_one("dl.facts"))
+    rows = _table(soup, "Points by student and exercise")
+    assert rows[1:-1] == [
+        ["x x", "● 2", "● 2", "● 3", "100%"],
+        ["z z", "◐ 1", "● 2", "?", "75%"],
+        ["y y", "○ 0", "○ 0", "?", "0%"],
+    ]
+    assert "nan" not in _text(soup.main)
+    assert "? ungraded" in _text(soup.select_one(".legend"))
+
+
+def test_where_all_written_answers_wait_nothing_is_made_up_about_them():
+    marks = marks_of({"a": {"x": 2, "y": 0}, "words": {"x": float("nan"), "y": float("nan")}})
+    soup = BeautifulSoup(report._page([_topic_report(marks)]), "html.parser")
+    assert "nan" not in _text(soup.main)
+    (row,) = [row for row in charts.difficulty(marks).table.rows if "words" in row[0]]
+    assert row[2:] == ("unknown", "undefined")
+
+
 @pytest.mark.parametrize(("share", "row"), [(0.3, 3), (0.7, 7), (1.0, 9), (0.0, 0)])
 def test_a_score_on_an_edge_is_counted_where_the_table_says(share, row):
     marks = marks_of({"a": {"x": 10 * share, "y": 10}})

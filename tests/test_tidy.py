@@ -44,6 +44,10 @@ class TestCellIds:
     def test_cell_with_several_headings_has_the_first_and_the_next_cell_the_last(self):
         assert cell_ids([markdown("# One\n## Two"), code()]) == ["one", "two"]
 
+    def test_a_marker_is_no_heading(self):
+        answer = markdown("### BEGIN SOLUTION\nBecause.\n### END SOLUTION")
+        assert cell_ids([markdown("# Why"), answer, code()]) == ["why", "why-2", "why-3"]
+
     def test_graded_cell_has_its_grade_id_which_nothing_else_gets(self):
         cells = [markdown("# flatten_batch"), solution("flatten_batch"), code()]
         assert cell_ids(cells) == ["flatten_batch-2", "flatten_batch", "flatten_batch-3"]

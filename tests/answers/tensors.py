@@ -4,7 +4,7 @@
 test cells that the answer passes all the same.
 """
 
-from gradschool.classroom.answers import Answers, code, predictions, wrong
+from gradschool.classroom.answers import Answers, Written, code, predictions, wrong
 
 PREDICT_SHAPES = predictions(
     "predict_shapes",
@@ -2067,6 +2067,31 @@ EXACT_MEAN = Answers(
     ),
 )
 
+# Good and poor ones, as a class hands them in: a person grades them.
+EXPLAIN_VIEWS = Written(
+    texts=(
+        code("""
+            A list slice copies the three items, so there are two lists. A tensor slice is a *view*: a new offset
+            and shape over the same storage, so `a` and `b` show the same numbers. Before writing, ask
+            `a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()`. For example `r = m[1]` is a view of
+            `m`, and `r[0] = 7` changes `m[1, 0]`; `m[[1]]` is a copy, and a write to it changes nothing in `m`.
+        """),
+        code("""
+            Lists copy when you slice them and tensors do not. Both names look at one block of memory. You can
+            compare `a.data_ptr()` and `b.data_ptr()`. Example: `x.T` shares memory with `x`.
+        """),
+        "Because `b` is a pointer to `a`. I would print both and see if they are equal.",
+        code("""
+            Like two windows in the wall of one room: move the lamp, and you see it through both. A list would
+            build a second room. `b._base is a` tells which room a window belongs to.
+
+            With `t = torch.arange(6)` and `u = t.reshape(2, 3)`, `u[0, 0] = 9` also changes `t[0]`, but after
+            `u = t.reshape(2, 3).clone()` it does not.
+        """),
+        "It is a bug in torch, use `.clone()` always.",
+    )
+)
+
 ANSWERS = {
     "predict_shapes": PREDICT_SHAPES,
     "memory_bytes": MEMORY_BYTES,
@@ -2077,6 +2102,7 @@ ANSWERS = {
     "storage_position": STORAGE_POSITION,
     "flatten_batch": FLATTEN_BATCH,
     "same_memory": SAME_MEMORY,
+    "explain_views": EXPLAIN_VIEWS,
     "linear_layer": LINEAR_LAYER,
     "trace_of_product": TRACE_OF_PRODUCT,
     "exact_mean": EXACT_MEAN,

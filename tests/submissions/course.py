@@ -1,4 +1,4 @@
-"""A small course of one topic and four quick exercises, for submissions of every kind."""
+"""A small course of one topic, for submissions of every kind: four quick exercises and a question."""
 
 import json
 import shutil
@@ -44,6 +44,19 @@ TESTS = {
     for name, _, _, tests in EXERCISES
 }
 RIGHT = {name: f"def {name}({arguments}):\n    {body}\n" for name, arguments, body, _ in EXERCISES}
+# A written answer: everybody leaves it blank who does not say otherwise.
+WHY, WHY_POINTS = "why", 2
+QUESTION = f"""### Exercise T-E05 · `{WHY}`
+
+*Layer 4 · level 2/5 · 5 minutes · {WHY_POINTS} points*
+
+Why is the mean of no numbers not 0?
+
+| points | for |
+|---|---|
+| {WHY_POINTS} | the reason |
+"""
+MODEL = "### BEGIN SOLUTION\nThere is nothing to divide by.\n### END SOLUTION"
 # Seconds: enough for any of these cells on a busy machine, and soon over for an endless loop.
 CELL_SECONDS = 4
 
@@ -72,6 +85,9 @@ def _cells():
             graded = metadata(f"{name}-{test}", grade=True, points=worth)
             yield new_code_cell(source, id=f"{name}-{test}", metadata=graded)
         yield new_markdown_cell(f"That was {name}.", id=f"after-{name}")
+    yield new_markdown_cell(QUESTION, id=f"exercise-{WHY}")
+    by_hand = metadata(WHY, grade=True, solution=True, locked=False, points=WHY_POINTS)
+    yield new_markdown_cell(MODEL, id=WHY, metadata=by_hand)
 
 
 def make_course(root: Path) -> Course:
@@ -103,7 +119,7 @@ class Handed:
         self.course = course
         self.student = student
         self.folder = course.submitted(student, TOPIC).parent
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.notebook = nbformat.read(course.release(TOPIC), as_version=4)
         if right:
             for name, code in RIGHT.items():

@@ -6,7 +6,8 @@ An exercise begins with a Markdown cell that holds
 
     *Layer 2 · level 2/5 · 6 minutes · 4 points*
 
-(at any depth of heading), then come its solution cell and its test cells.
+(at any depth of heading), then come its solution cell and its test cells. Of a written answer, the
+one cell is both: a student writes in it, and a person gives its points.
 """
 
 import re
@@ -16,7 +17,12 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from gradschool.authoring.markdown import headings
-from gradschool.authoring.notebook import grade_id, is_solution_cell, is_test_cell
+from gradschool.authoring.notebook import (
+    grade_id,
+    is_solution_cell,
+    is_test_cell,
+    is_written_answer,
+)
 
 FORM = "`### Exercise T-E08 · `flatten_batch``, then `*Layer 2 · level 2/5 · 6 minutes · 4 points*`"
 _HEADING = re.compile(r"Exercise ([TBIAGL]-E\d\d) · `([A-Za-z_]\w*)`")
@@ -41,7 +47,10 @@ class Announcement:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise: what is announced, the cell to fill in and the cells that test it."""
+    """An exercise: what is announced, the cell to fill in and the cells that test it.
+
+    A written answer has no test cells.
+    """
 
     id: str
     name: str
@@ -51,6 +60,16 @@ class Exercise:
     points: int
     solution_cell: NotebookNode
     test_cells: tuple[NotebookNode, ...]
+
+    @property
+    def written(self) -> bool:
+        """Whether it asks for a text, which a person grades."""
+        return is_written_answer(self.solution_cell)
+
+    @property
+    def graded_cells(self) -> tuple[NotebookNode, ...]:
+        """The cells that give its points."""
+        return (self.solution_cell,) if self.written else self.test_cells
 
 
 def announcements(cell: NotebookNode) -> list[Announcement]:
@@ -75,8 +94,17 @@ def announcements(cell: NotebookNode) -> list[Announcement]:
     return found
 
 
+def announcing(nb: NotebookNode) -> Iterator[tuple[NotebookNode, list[Announcement]]]:
+    """Each cell with what it announces, without those that announce it wrongly."""
+    for cell in nb.cells:
+        try:
+            yield cell, announcements(cell)
+        except ExerciseError:
+            continue
+
+
 def announced(nb: NotebookNode) -> Iterator[tuple[NotebookNode | None, list[Announcement]]]:
-    """Each solution cell with what is announced between it and the solution before it.
+    """Each cell to fill in, with what is announced between it and the one before it.
 
     What is announced below the last solution comes last, with None.
 
@@ -86,7 +114,7 @@ def announced(nb: NotebookNode) -> Iterator[tuple[NotebookNode | None, list[Anno
     pending: list[Announcement] = []
     for cell in nb.cells:
         pending += announcements(cell)
-        if is_solution_cell(cell):
+        if is_solution_cell(cell) or is_written_answer(cell):
             yield cell, pending
             pending = []
     if pending:

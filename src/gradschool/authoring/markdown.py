@@ -8,6 +8,8 @@ from nbformat import NotebookNode
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+# `### BEGIN SOLUTION` looks like a heading
+_MARKER = re.compile(r"(BEGIN|END) [A-Z ]+")
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,13 @@ def without_code(source: str) -> str:
 
 
 def headings(cell: NotebookNode) -> list[Heading]:
-    """The headings of a cell (those written with #), from top to bottom."""
+    """The headings of a cell (those written with #, but no markers), from top to bottom."""
     if cell.cell_type != "markdown":
         return []
     found = []
     for number, line in enumerate(without_fences(cell.source)):
-        if match := _HEADING.fullmatch(line):
+        match = _HEADING.fullmatch(line)
+        if match and not _MARKER.fullmatch(match[2]):
             found.append(Heading(len(match[1]), match[2], number))
     return found
 

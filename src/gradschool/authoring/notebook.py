@@ -58,6 +58,11 @@ def is_solution_cell(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_solution(cell) and not is_grade(cell)
 
 
+def is_written_answer(cell: NotebookNode) -> bool:
+    """Whether a student writes a text here, which a person grades."""
+    return cell.cell_type == "markdown" and bool(is_solution(cell) and is_grade(cell))
+
+
 def is_test_cell(cell: NotebookNode) -> bool:
     """Whether this is an autograded test."""
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)

@@ -7,6 +7,8 @@ def of_a_small_product(trace_of_product): ...
 
 @checks.prediction("predict_shapes", "a", {"A 0-d tensor needs zero indices …": (1,)})
 def truth(): return torch.tensor(7).shape
+
+Its set-up cell calls `checks.progress(predict_shapes=7, …)`, the picture of what is passed.
 """
 
 from gradschool.checks.compare import equal, kind, require, same_storage
@@ -22,6 +24,7 @@ from gradschool.checks.outcomes import (
     StudentError,
     WrongAnswer,
 )
+from gradschool.checks.progress import progress
 from gradschool.checks.state import clean_state
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "memory_outside",
     "names_used",
     "prediction",
+    "progress",
     "require",
     "same_storage",
     "test",

@@ -18,6 +18,7 @@ from typing import Any
 from gradschool.checks.compare import Mistakes
 from gradschool.checks.outcomes import BrokenCheck, CheckFailure, NotAttempted, WrongAnswer
 from gradschool.checks.predictions import compare_prediction
+from gradschool.checks.progress import following
 from gradschool.checks.state import clean_state
 from gradschool.checks.student import Student, explain
 
@@ -103,16 +104,17 @@ def _find(exercise: str, body: Callable[..., Any]) -> Any:
 def _run(
     exercise: str, check: Callable[[], None], body: Callable[..., Any], errors: Mapping[str, str]
 ) -> None:
-    try:
-        with clean_state():
-            check()
-    except CheckFailure as failure:
-        failure.exercise = exercise
-        raise failure from None
-    except Exception as error:  # noqa: BLE001 - whatever it is, the student reads one line
-        raised = _attribute(error, body, errors)
-        raised.exercise = exercise
-        raise raised from None
+    with following(exercise, body.__code__.co_filename):
+        try:
+            with clean_state():
+                check()
+        except CheckFailure as failure:
+            failure.exercise = exercise
+            raise failure from None
+        except Exception as error:  # noqa: BLE001 - whatever it is, the student reads one line
+            raised = _attribute(error, body, errors)
+            raised.exercise = exercise
+            raise raised from None
 
 
 def _attribute(

@@ -1,5 +1,6 @@
 """What the scores of a class say: about the exercises, about misconceptions, about students."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,7 @@ class State(StrEnum):
     PARTIAL = "some points"
     ZERO = "no points"
     BLANK = "not attempted"
+    WAITING = "ungraded"
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,12 @@ class Concern:
 
 
 def facility(marks: Marks) -> pd.Series:
-    """How easy each exercise was: the mean share of its points, over the graded students."""
-    return marks.shares.mean()
+    """How easy each exercise was: the mean share of its points, over the graded students.
+
+    It is NaN while an answer waits to be graded: those that are blank have their points at once,
+    so that a mean over the others would be too low.
+    """
+    return marks.shares.mean(skipna=False)
 
 
 def discrimination(scores: pd.DataFrame) -> pd.Series:
@@ -62,15 +68,19 @@ def discrimination(scores: pd.DataFrame) -> pd.Series:
     correlation of an item with a composite of the remaining items in a test", Educational and
     Psychological Measurement 13, 87–93.
 
+    An exercise in which an answer waits to be graded is left out, also of the rest scores.
+
     Args:
-        scores: A row for each student, a column for each exercise.
+        scores: A row for each student, a column for each exercise; NaN for what waits.
 
     Returns:
         d_j for each column; NaN where it is undefined: fewer than three students, or an exercise
-        (or the rest) in which all students have the same score.
+        (or the rest) in which all students have the same score, or one in which an answer waits.
     """
-    total = scores.sum(axis=1)
-    return pd.Series({name: _correlation(scores[name], total - scores[name]) for name in scores})
+    settled = scores.dropna(axis=1)
+    total = settled.sum(axis=1)
+    found = {name: _correlation(settled[name], total - settled[name]) for name in settled}
+    return pd.Series(found, dtype=float).reindex(scores.columns)
 
 
 def _correlation(left: pd.Series, right: pd.Series) -> float:
@@ -109,6 +119,8 @@ def states(marks: Marks, findings: Sequence[Finding]) -> dict[str, dict[str, Sta
 
 
 def _state(score: float, points: float, outcomes: set[Outcome]) -> State:
+    if math.isnan(score):
+        return State.WAITING
     if score >= points - 1e-9:
         return State.FULL
     if score > 0:

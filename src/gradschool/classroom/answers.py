@@ -1,7 +1,8 @@
 """Known right and wrong answers to the exercises of a topic.
 
-`tests/answers/<topic>.py` defines `ANSWERS: dict[str, Answers]`, one entry for each exercise. The
-tests hold the notebooks to them, and `gradschool.classroom.sample` draws a class from them.
+`tests/answers/<topic>.py` defines `ANSWERS: dict[str, Answers | Written]`, one entry for each
+exercise. The tests hold the notebooks to them, and `gradschool.classroom.sample` draws a class from
+them.
 """
 
 import runpy
@@ -38,6 +39,16 @@ class Answers:
 
     right: tuple[str, ...]
     wrong: tuple[Wrong, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What students may write where a person grades: texts in Markdown, good ones and others."""
+
+    texts: tuple[str, ...]
+
+
+Known = Answers | Written
 
 
 def code(text: str) -> str:
@@ -79,7 +90,7 @@ def predictions(
     )
 
 
-def load(path: Path, *, known: Collection[str] | None = None) -> dict[str, Answers]:
+def load(path: Path, *, known: Collection[str] | None = None) -> dict[str, Known]:
     """Read a file of answers.
 
     Args:
@@ -109,9 +120,13 @@ def _check(path: Path, name: object, answers: object, known: Collection[str] | N
     if known is not None and name not in known:
         msg = f"{path}: there is no exercise {name!r}; there are {', '.join(sorted(known))}."
         raise AnswersError(msg)
-    if not isinstance(answers, Answers):
+    if not isinstance(answers, Known):
         msg = f"{path}: {name!r} is a {type(answers).__name__}; make it Answers(right=…, wrong=…)."
         raise AnswersError(msg)
-    if not answers.right:
+    if isinstance(answers, Written):
+        if not answers.texts:
+            msg = f"{path}: {name!r} has no text; give it at least one."
+            raise AnswersError(msg)
+    elif not answers.right:
         msg = f"{path}: {name!r} has no right answer; give it at least one."
         raise AnswersError(msg)

@@ -29,6 +29,7 @@ STATE_LOOKS = {
     State.PARTIAL: ("#7fbfdc", "//"),
     State.ZERO: ("#f0b27a", ".."),
     State.BLANK: ("#eceff1", ""),
+    State.WAITING: ("#a58bc4", "xx"),
 }
 # Discrimination below this is often called weak; the page's notes say by whom.
 WEAK = 0.2
@@ -142,15 +143,17 @@ def _bin(number: int) -> str:
 
 def outcomes(marks: Marks, found: Mapping[str, Mapping[str, State]]) -> Chart:
     """Stacked bars: how many students had full marks, some, none, or left it, by exercise."""
+    shown = [state for state in State if state is not State.WAITING or marks.waiting]
     counts = {
-        name: {state: sum(row[name] is state for row in found.values()) for state in State}
+        name: {state: sum(row[name] is state for row in found.values()) for state in shown}
         for name in marks.lesson.names
     }
     labels = marks.lesson.labels
     with _look():
         axes = _axes(width=6.4, height=1.3 + 0.36 * len(labels))
         left = np.zeros(len(labels))
-        for state, (colour, hatch) in STATE_LOOKS.items():
+        for state in shown:
+            colour, hatch = STATE_LOOKS[state]
             widths = np.array([counts[name][state] for name in marks.lesson.names])
             axes.barh(
                 labels, widths, left=left, color=colour, hatch=hatch, height=0.72, label=state
@@ -163,7 +166,7 @@ def outcomes(marks: Marks, found: Mapping[str, Mapping[str, State]]) -> Chart:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(visible=False, axis="y")
         axes.legend(
-            ncols=4, loc="lower left", bbox_to_anchor=(-0.02, 1), frameon=False, handlelength=1.4,
+            ncols=4 if len(shown) == 4 else 3, loc="lower left", bbox_to_anchor=(-0.02, 1), frameon=False, handlelength=1.4,
             columnspacing=1.1, handletextpad=0.5,
         )  # fmt: skip
         image = _embedded(axes)
@@ -171,18 +174,22 @@ def outcomes(marks: Marks, found: Mapping[str, Mapping[str, State]]) -> Chart:
 
 
 def _outcomes_alt(marks: Marks, counts: Mapping[str, Mapping[State, int]]) -> str:
-    best = max(counts, key=lambda name: counts[name][State.FULL])
-    worst = min(counts, key=lambda name: counts[name][State.FULL])
+    # Where answers wait, nobody knows yet how many have full marks.
+    settled = [name for name in counts if marks.exercises[name].notna().all()] or [*counts]
+    best = max(settled, key=lambda name: counts[name][State.FULL])
+    worst = min(settled, key=lambda name: counts[name][State.FULL])
     blank = sum(row[State.BLANK] for row in counts.values())
+    waiting = f" Written answers that wait to be graded: {marks.waiting}." if marks.waiting else ""
     return (
         f"Stacked bars of how {len(marks.cells)} students did in each exercise. Full marks were "
         f"most frequent in {best} ({counts[best][State.FULL]}) and least in {worst} "
-        f"({counts[worst][State.FULL]}); {blank} answers in all were not attempted."
+        f"({counts[worst][State.FULL]}); {blank} answers in all were not attempted.{waiting}"
     )
 
 
 def _outcomes_table(marks: Marks, counts: Mapping[str, Mapping[State, int]]) -> DataTable:
-    head = ("Exercise", "Full", "Some", "None", "Not attempted")
+    ungraded = ("Un\xadgraded",) if marks.waiting else ()
+    head = ("Exercise", "Full", "Some", "None", "Not attempted", *ungraded)
     rows = tuple(
         (f"{label} {name}", *(str(number) for number in counts[name].values()))
         for label, name in zip(marks.lesson.labels, marks.lesson.names, strict=True)
@@ -248,7 +255,7 @@ def _difficulty_table(marks: Marks, easy: pd.Series, telling: pd.Series) -> Data
         (
             f"{exercise.id} {exercise.name}",
             f"{exercise.level} of 5",
-            f"{easy[exercise.name]:.0%}",
+            "unknown" if np.isnan(easy[exercise.name]) else f"{easy[exercise.name]:.0%}",
             signed(telling[exercise.name]),
         )
         for exercise in marks.lesson.exercises

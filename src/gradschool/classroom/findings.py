@@ -1,7 +1,8 @@
 """What went wrong, read from the error outputs of the autograded notebooks.
 
 A test cell that fails ends with an exception of `gradschool.checks`: its name tells the outcomes
-apart, its message is the line that the student saw.
+apart, its message is the line that the student saw. A written answer is read for one thing: whether
+there is anything in it.
 """
 
 import re
@@ -40,12 +41,12 @@ BY_NAME = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One test cell that a student failed.
+    """One test cell that a student failed, or one written answer that they left.
 
     Attributes:
         student: The student's id.
         exercise: The exercise's name.
-        cell: The test cell's grade_id.
+        cell: The grade_id of the test cell, or of the answer.
         outcome: How it ended.
         text: One line: the hint, or the unexpected error.
     """
@@ -74,10 +75,20 @@ def _of_notebook(student: str, lesson: Lesson, notebook: NotebookNode) -> Iterab
         for cell in notebook.cells
         if cell.cell_type == "code" and (error := _error(cell)) is not None
     }
+    yield from _left(student, lesson, notebook)
     for exercise, cells in lesson.tests.items():
         for cell in cells:
             if cell in errors:
                 yield _finding(student, exercise, cell, errors)
+
+
+def _left(student: str, lesson: Lesson, notebook: NotebookNode) -> Iterable[Finding]:
+    """The written answers that are as they were handed out."""
+    texts = {grade_id(cell): cell.source for cell in notebook.cells}
+    for exercise in lesson.exercises:
+        name = exercise.name
+        if exercise.written and texts.get(name) == exercise.solution_cell.source:
+            yield Finding(student, name, name, Outcome.NOT_ATTEMPTED, "no response")
 
 
 def _error(cell: NotebookNode) -> NotebookNode | None:

@@ -1,11 +1,12 @@
 """What the gradebook says about a topic, read through nbgrader and never written."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
 from sqlalchemy import make_url
 
 from gradschool.authoring.course import Course
@@ -17,9 +18,10 @@ class Marks:
     """The scores of a class in one topic.
 
     Attributes:
-        lesson: The exercises, and the points of each test cell.
+        lesson: The exercises, and the points of each graded cell.
         names: The display name of everybody by student id.
-        cells: A row for each graded student, a column for each test cell.
+        cells: A row for each graded student, a column for each graded cell; NaN where a written answer
+            waits for somebody to grade it.
         missing: Who is known, but has nothing graded in this topic.
     """
 
@@ -30,9 +32,10 @@ class Marks:
 
     @property
     def exercises(self) -> pd.DataFrame:
-        """A row for each graded student, a column for each exercise, by its name."""
+        """A row for each graded student, a column for each exercise, by its name; NaN as in `cells`."""
         columns = {
-            name: self.cells[list(cells)].sum(axis=1) for name, cells in self.lesson.tests.items()
+            name: self.cells[list(cells)].sum(axis=1, skipna=False)
+            for name, cells in self.lesson.tests.items()
         }
         return pd.DataFrame(columns, index=self.cells.index, dtype=float)
 
@@ -48,8 +51,16 @@ class Marks:
 
     @property
     def totals(self) -> pd.Series:
-        """The share of all points that each graded student has, from 0 to 1."""
-        return self.exercises.sum(axis=1) / self.points.sum()
+        """The share of the points that each graded student has, from 0 to 1.
+
+        What waits to be graded is not lost yet: it counts on neither side.
+        """
+        return self.exercises.sum(axis=1) / self.exercises.notna().mul(self.points).sum(axis=1)
+
+    @property
+    def waiting(self) -> int:
+        """How many written answers wait for somebody to grade them."""
+        return int(self.exercises.isna().to_numpy().sum())
 
     @property
     def students(self) -> list[str]:
@@ -62,7 +73,7 @@ class Marks:
         return [str(one) for one in self.totals.sort_values(ascending=False, kind="stable").index]
 
     def scores_of(self, student: str) -> dict[str, float]:
-        """The points of a graded student by exercise."""
+        """The points of a graded student by exercise; NaN as in `cells`."""
         row = self.exercises.loc[[student]].to_numpy()[0]
         return {name: float(points) for name, points in zip(self.lesson.names, row, strict=True)}
 
@@ -93,16 +104,15 @@ def read_marks(course: Course, topic: str) -> Marks:
     _check_cells(lesson, rows)
     # Last names sort the gradebook; a student without one comes last, by id.
     order = [student for student in names if student in rows]
-    cells = pd.DataFrame(
-        [rows[student] for student in order], index=order, columns=[*lesson.points]
-    )
+    table = [[rows[student].get(cell, 0.0) for cell in lesson.points] for student in order]
+    cells = pd.DataFrame(table, index=order, columns=[*lesson.points], dtype=float)
     known = dict.fromkeys([*names, *handed_in(course, topic)])
     missing = tuple(student for student in known if student not in rows)
-    return Marks(lesson, names, cells.astype(float).fillna(0.0), missing)
+    return Marks(lesson, names, cells, missing)
 
 
 def scores(root: Path, topic: str) -> pd.DataFrame:
-    """The points of every graded student in every test cell of a topic."""
+    """The points of every graded student in every graded cell of a topic; NaN as in `Marks.cells`."""
     return read_marks(Course(root.resolve()), topic).cells
 
 
@@ -113,13 +123,22 @@ def handed_in(course: Course, topic: str) -> list[str]:
 
 
 def _rows(submissions: Iterable[SubmittedAssignment]) -> dict[str, dict[str, float]]:
-    """Scores by student and test cell; without those whose submission was never graded."""
+    """Scores by student and graded cell; without those whose submission was never graded."""
     rows: dict[str, dict[str, float]] = {}
     for submission in submissions:
         grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-        if any(grade.auto_score is not None or grade.manual_score is not None for grade in grades):
-            rows[submission.student_id] = {grade.name: grade.score for grade in grades}
+        if any(map(_has_score, grades)):
+            rows[submission.student_id] = {grade.name: _points(grade) for grade in grades}
     return rows
+
+
+def _points(grade: Grade) -> float:
+    waiting = grade.needs_manual_grade and not _has_score(grade)
+    return math.nan if waiting else float(grade.score)
+
+
+def _has_score(grade: Grade) -> bool:
+    return grade.auto_score is not None or grade.manual_score is not None
 
 
 def check_gradebook(url: str) -> None:
@@ -138,7 +157,7 @@ def _check_cells(lesson: Lesson, rows: dict[str, dict[str, float]]) -> None:
     graded = {cell for row in rows.values() for cell in row}
     if unknown := sorted(graded - set(lesson.points)):
         msg = (
-            f"The gradebook has test cells of {lesson.topic!r} that the released notebook has not "
+            f"The gradebook has graded cells of {lesson.topic!r} that the released notebook has not "
             f"({', '.join(unknown)}): run `gradschool release {lesson.topic}`, then grade again."
         )
         raise ClassroomError(msg)

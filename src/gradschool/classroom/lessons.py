@@ -21,8 +21,9 @@ class Lesson:
         topic: Its name.
         notebook: The notebook as it is on disk.
         exercises: In the order of the notebook.
-        tests: The names of the test cells of each exercise, by the exercise's name.
-        points: The most that each test cell gives, by its name.
+        tests: The names of the cells that give the points of each exercise, by the exercise's name:
+            its test cells, or the one cell of a written answer.
+        points: The most that each of these cells gives, by its name.
     """
 
     topic: str
@@ -69,12 +70,12 @@ def read_lesson(course: Course, topic: str) -> Lesson:
         notebook=notebook,
         exercises=found,
         tests={
-            exercise.name: tuple(grade_id(cell) for cell in exercise.test_cells)
+            exercise.name: tuple(grade_id(cell) for cell in exercise.graded_cells)
             for exercise in found
         },
         points={
             grade_id(cell): float(cell.metadata.nbgrader.points)
             for exercise in found
-            for cell in exercise.test_cells
+            for cell in exercise.graded_cells
         },
     )

@@ -4,6 +4,7 @@ Everything is computed here or in `analysis` and `charts`; the template only lay
 comes from students (their names, and the lines that their code caused) is escaped by Jinja.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,13 @@ from gradschool.classroom.lessons import ClassroomError
 
 # How many lines a topic's list of misconceptions shows at once; the others can be unfolded.
 FIRST_LINES = 12
-SYMBOLS = {State.FULL: "●", State.PARTIAL: "◐", State.ZERO: "○", State.BLANK: "·"}
+SYMBOLS = {
+    State.FULL: "●",
+    State.PARTIAL: "◐",
+    State.ZERO: "○",
+    State.BLANK: "·",
+    State.WAITING: "?",
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,12 @@ class TopicReport:
     def blanks(self) -> int:
         """How many answers were not attempted."""
         return sum(state is State.BLANK for row in self.states.values() for state in row.values())
+
+    @property
+    def symbols(self) -> dict[State, str]:
+        """What stands for each state that can be met here."""
+        waiting = self.marks.waiting
+        return {state: mark for state, mark in SYMBOLS.items() if waiting or state != State.WAITING}
 
     def label(self, exercise: str) -> str:
         """The exercise's short label, `E08`."""
@@ -114,6 +127,7 @@ def _page(reports: Sequence[TopicReport]) -> str:
         lstrip_blocks=True,
     )
     environment.filters["points"] = lambda points: f"{points:.1f}".removesuffix(".0")
+    environment.filters["mean"] = lambda mean: "–" if math.isnan(mean) else f"{mean:.1f}"
     environment.filters["percent"] = lambda share: f"{share:.0%}"
     return environment.get_template("report.html.j2").render(
         reports=reports,

@@ -22,7 +22,7 @@ from nbgrader.api import Gradebook
 from gradschool.authoring.course import Course
 from gradschool.authoring.exercises import Exercise
 from gradschool.authoring.notebook import dumps, grade_id
-from gradschool.classroom.answers import Answers, AnswersError, Wrong, load
+from gradschool.classroom.answers import Answers, AnswersError, Known, Written, Wrong, load
 from gradschool.classroom.gradebook import check_gradebook
 from gradschool.classroom.lessons import ClassroomError, Lesson, read_lesson
 
@@ -97,8 +97,9 @@ class HandIn:
     """What a student hands in for one exercise.
 
     Attributes:
-        kind: "right", "wrong", "blank" or "broken" (the solution cell itself raises).
-        code: The solution cell's new source; None leaves the cell as it was released.
+        kind: "right", "wrong", "blank", "broken" (the solution cell itself raises) or "written" (a
+            person has to grade it).
+        code: The new source of the cell to fill in; None leaves the cell as it was released.
         hint: For a wrong answer, what the student is told.
         passes: The test cells that this passes; None for all.
     """
@@ -152,7 +153,7 @@ def _habits(size: int, rng: random.Random) -> list[Habit]:
 def hand_ins(
     student: Student,
     lesson: Lesson,
-    answers: Mapping[str, Answers],
+    answers: Mapping[str, Known],
     *,
     seed: int = 2026,
 ) -> dict[str, HandIn]:
@@ -166,17 +167,23 @@ def hand_ins(
         stop = rng.randint(count // 3, 2 * count // 3)
         tried[stop:] = [BLANK] * (count - stop)
     elif student.habit in (Habit.SYNTAX_ERROR, Habit.STRAY_LINE):
-        place = rng.randrange(count)
-        good = rng.choice(answers[lesson.names[place]].right)
-        tried[place] = HandIn("broken", _broken(good, student.habit))
+        in_code = {
+            name: known for name in lesson.names if isinstance(known := answers[name], Answers)
+        }
+        name = rng.choice(list(in_code))
+        good = rng.choice(in_code[name].right)
+        tried[lesson.names.index(name)] = HandIn("broken", _broken(good, student.habit))
     return dict(zip(lesson.names, tried, strict=True))
 
 
-def _attempt(student: Student, exercise: Exercise, known: Answers, rng: random.Random) -> HandIn:
+def _attempt(student: Student, exercise: Exercise, known: Known, rng: random.Random) -> HandIn:
     # Everything is drawn, whether it is used or not, so that a draw never shifts the later ones.
     luck, patience = rng.random(), rng.random()
-    right = HandIn("right", rng.choice(known.right), passes=None)
-    wrong = _some_wrong(known.wrong, rng)
+    if isinstance(known, Written):
+        right = wrong = HandIn("written", rng.choice(known.texts))
+    else:
+        right = HandIn("right", rng.choice(known.right), passes=None)
+        wrong = _some_wrong(known.wrong, rng)
     if student.habit is Habit.PERFECT:
         return right
     if student.habit is Habit.BLANK:
@@ -210,37 +217,49 @@ def _broken(code: str, habit: Habit) -> str:
 def expected_scores(
     students: Sequence[Student],
     lesson: Lesson,
-    answers: Mapping[str, Answers],
+    answers: Mapping[str, Known],
     *,
     seed: int = 2026,
 ) -> pd.DataFrame:
-    """What each student must score in each test cell of a lesson.
+    """What each student must score in each graded cell of a lesson.
 
     Returns:
-        A row for each student id, a column for each test cell; `.sum(axis=1)` is the total.
+        A row for each student id, a column for each cell; `.sum(axis=1)` is the total. NaN where an
+        answer waits for somebody to grade it.
     """
     rows: dict[str, dict[str, float]] = {}
     for student in students:
         handed = hand_ins(student, lesson, answers, seed=seed)
         rows[student.id] = {
-            cell: lesson.points[cell] if _passed(handed[name], cell) else 0.0
+            cell: _expected(handed[name], cell, lesson.points[cell])
             for name in lesson.names
             for cell in lesson.tests[name]
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+def _expected(handed: HandIn, cell: str, points: float) -> float:
+    if handed.kind == "written":
+        return math.nan
+    return points if _passed(handed, cell) else 0.0
+
+
 def _passed(handed: HandIn, cell: str) -> bool:
     return handed.passes is None or cell in handed.passes
 
 
-def known_answers(folder: Path, lesson: Lesson) -> dict[str, Answers]:
+def known_answers(folder: Path, lesson: Lesson) -> dict[str, Known]:
     """The answers to every exercise of a lesson, from `<folder>/<topic>.py`."""
     path = folder / f"{lesson.topic}.py"
     answers = load(path, known=lesson.names)
     if missing := [name for name in lesson.names if name not in answers]:
         msg = f"{path} has no answers to {', '.join(missing)}: add them to ANSWERS."
         raise AnswersError(msg)
+    for exercise in lesson.exercises:
+        kind = Written if exercise.written else Answers
+        if not isinstance(answers[exercise.name], kind):
+            msg = f"{path}: make the entry of {exercise.name!r} {kind.__name__}(…)."
+            raise AnswersError(msg)
     return answers
 
 

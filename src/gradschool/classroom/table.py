@@ -1,5 +1,6 @@
 """A class in the terminal: students × exercises, one topic a table."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,9 +14,21 @@ from gradschool.classroom.findings import read_findings
 from gradschool.classroom.gradebook import Marks, read_marks
 
 # A mark tells the states apart without colour; the plain ones are ASCII, for logs and pipes.
-MARKS = {State.FULL: "●", State.PARTIAL: "◐", State.ZERO: "○", State.BLANK: "·"}
-PLAIN_MARKS = {State.FULL: "+", State.PARTIAL: "~", State.ZERO: "-", State.BLANK: "."}
-STYLES = {State.FULL: "green", State.PARTIAL: "yellow", State.ZERO: "red", State.BLANK: "dim"}
+MARKS = {State.FULL: "●", State.PARTIAL: "◐", State.ZERO: "○", State.BLANK: "·", State.WAITING: "?"}
+PLAIN_MARKS = {
+    State.FULL: "+",
+    State.PARTIAL: "~",
+    State.ZERO: "-",
+    State.BLANK: ".",
+    State.WAITING: "?",
+}
+STYLES = {
+    State.FULL: "green",
+    State.PARTIAL: "yellow",
+    State.ZERO: "red",
+    State.BLANK: "dim",
+    State.WAITING: "cyan",
+}
 LONGEST_NAME = 22
 
 
@@ -38,7 +51,7 @@ def class_table(
         plain: No box, no colour, nothing but ASCII apart from names: for a pipe or a log.
 
     Returns:
-        A table that shows twelve exercises in 120 columns.
+        A table that shows thirteen exercises in 120 columns.
     """
     table = Table(
         title=f"{marks.lesson.topic}: {len(marks.cells)} students",
@@ -60,10 +73,10 @@ def class_table(
 
 def _add_columns(table: Table, marks: Marks) -> None:
     table.add_column("Student", Text("Mean"), no_wrap=True, max_width=LONGEST_NAME)
-    means = marks.exercises.mean()
+    means = marks.exercises.mean(skipna=False)
     for label, name in zip(marks.lesson.labels, marks.lesson.names, strict=True):
         header = f"{label}\n/{_number(marks.points[name])}"
-        mean = f"{means[name]:.1f}"
+        mean = "?" if math.isnan(means[name]) else f"{means[name]:.1f}"
         table.add_column(header, mean, justify="right", no_wrap=True)
     total = f"{marks.totals.mean():.0%}"
     table.add_column(f"Total\n/{_number(marks.points.sum())}", total, justify="right", no_wrap=True)
@@ -77,7 +90,8 @@ def _row(
     points = marks.scores_of(student)
     for exercise, state in found[student].items():
         style = "" if plain else STYLES[state]
-        shown = "" if state is State.BLANK else f" {_number(points[exercise])}"
+        pointless = state in (State.BLANK, State.WAITING)
+        shown = "" if pointless else f" {_number(points[exercise])}"
         row.append(Text(f"{symbols[state]}{shown}", style=style))
     row.append(Text(f"{marks.totals[student]:.0%}", style="" if plain else "bold"))
     return row
@@ -85,8 +99,19 @@ def _row(
 
 def _legend(marks: Marks, *, plain: bool) -> str:
     symbols = PLAIN_MARKS if plain else MARKS
-    legend = "   ".join(f"{symbol} {state}" for state, symbol in symbols.items())
-    return f"{legend}   none: nothing graded" if marks.missing else legend
+    shown = [state for state in symbols if state is not State.WAITING or marks.waiting]
+    legend = "   ".join(f"{symbols[state]} {state}" for state in shown)
+    if marks.missing:
+        legend = f"{legend}   none: nothing graded"
+    return f"{legend}\n{_waiting(marks)}" if marks.waiting else legend
+
+
+def _waiting(marks: Marks) -> str:
+    """How many written answers somebody has to grade, and what they mean for the totals."""
+    many = (
+        "1 written answer waits" if marks.waiting == 1 else f"{marks.waiting} written answers wait"
+    )
+    return f"{many} to be graded by hand: not in the totals until then"
 
 
 def _shortened(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gradschool.authoring.course import Course
-from gradschool.authoring.lint import environment, form, grading, reading, secrets
+from gradschool.authoring.lint import environment, form, grading, guidance, reading, secrets
 from gradschool.authoring.lint.base import Document, Finding, Kind, Rule
 from gradschool.authoring.notebook import NotebookError, read
 
@@ -31,6 +31,9 @@ RULES: tuple[Rule, ...] = (
     grading.EndsInExpression(),
     grading.HiddenOnly(),
     grading.BorrowedName(),
+    guidance.Rubric(),
+    guidance.Hints(),
+    guidance.Progress(),
     reading.OneTitle(),
     reading.HeadingSkipsLevel(),
     reading.AltText(),

@@ -10,7 +10,7 @@ from nbgrader.nbgraderformat import (
     SchemaTooOldError,
     ValidationError,
 )
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_solution
 
 from gradschool.authoring.lint.base import Document, Kind, Problem, Rule
 from gradschool.authoring.notebook import is_test_cell
@@ -116,7 +116,7 @@ class Locked(Rule):
             locked = cell.metadata.get("nbgrader", {}).get("locked", False)
             if is_test_cell(cell) and not locked:
                 yield cell, f"the test is not locked: {document.remedy}"
-            elif is_solution(cell) and not is_grade(cell) and locked:
+            elif is_solution(cell) and locked:
                 yield cell, f"the cell to fill in is locked: {document.remedy}"
 
 

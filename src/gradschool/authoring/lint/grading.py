@@ -11,14 +11,19 @@ from nbformat import NotebookNode
 from gradschool.authoring import code
 from gradschool.authoring.course import LETTERS
 from gradschool.authoring.exercises import (
-    Announcement,
     ExerciseError,
     announced,
     announcements,
+    announcing,
     check_announced,
 )
 from gradschool.authoring.lint.base import Document, Kind, Problem, Rule
-from gradschool.authoring.notebook import grade_id, is_solution_cell, is_test_cell
+from gradschool.authoring.notebook import (
+    grade_id,
+    is_solution_cell,
+    is_test_cell,
+    is_written_answer,
+)
 from gradschool.authoring.regions import lines_of_code
 
 _TEST_NAME = re.compile(r"[A-Za-z_]\w*(-[a-z0-9]+)+", re.ASCII)
@@ -26,6 +31,11 @@ _TEST_NAME = re.compile(r"[A-Za-z_]\w*(-[a-z0-9]+)+", re.ASCII)
 
 def _solutions(nb: NotebookNode) -> dict[str, NotebookNode]:
     return {grade_id(cell): cell for cell in nb.cells if is_solution_cell(cell)}
+
+
+def _graded(nb: NotebookNode) -> list[NotebookNode]:
+    """The cells that give points."""
+    return [cell for cell in nb.cells if is_test_cell(cell) or is_written_answer(cell)]
 
 
 def _exercise_of(test: NotebookNode) -> str:
@@ -64,14 +74,18 @@ class SolutionName(Rule):
 
 
 class SolutionRegion(Rule):
-    """Without a region nbgrader replaces the whole cell: the student has no signature to fill."""
+    """Without a region nbgrader replaces the whole cell: no signature is left to fill in.
+
+    Of a written answer, the region holds the model answer that whoever grades compares with.
+    """
 
     name = "solution-region"
 
     def check(self, document: Document) -> Iterator[Problem]:
         """Look for a region in each solution cell."""
         for cell in document.nb.cells:
-            if is_solution_cell(cell) and " SOLUTION" not in cell.source:
+            to_fill_in = is_solution_cell(cell) or is_written_answer(cell)
+            if to_fill_in and " SOLUTION" not in cell.source:
                 message = (
                     f"`{grade_id(cell)}` has no solution region: put its answer between "
                     "`### BEGIN SOLUTION` and `### END SOLUTION`"
@@ -163,30 +177,30 @@ class Points(Rule):
     name = "points"
 
     def check(self, document: Document) -> Iterator[Problem]:
-        """Look at each test cell."""
-        for cell in filter(is_test_cell, document.nb.cells):
+        """Look at each cell that gives points."""
+        for cell in _graded(document.nb):
             points = cell.metadata.nbgrader.get("points")
             if type(points) is not int or points < 1:
                 yield cell, f"it is worth {points} points: give it 1, 2, 3 …"
 
 
 class PointsAnnounced(Rule):
-    """The heading is a promise, the test cells are what is paid."""
+    """The heading is a promise, the graded cells are what is paid."""
 
     name = "points-announced"
 
     def check(self, document: Document) -> Iterator[Problem]:
-        """Compare the heading with the sum of the test cells."""
+        """Compare the heading with the sum of the graded cells."""
         sums: dict[str, float] = {}
-        for cell in filter(is_test_cell, document.nb.cells):
+        for cell in _graded(document.nb):
             points = cell.metadata.nbgrader.get("points")
             worth = points if isinstance(points, int | float) else 0  # else `points` reports it
             sums[_exercise_of(cell)] = sums.get(_exercise_of(cell), 0) + worth
-        for cell, found in _well_formed(document.nb):
+        for cell, found in announcing(document.nb):
             for exercise in found:
                 if exercise.name in sums and exercise.points != sums[exercise.name]:
                     message = (
-                        f"it announces {exercise.points} points for `{exercise.name}`, its test "
+                        f"it announces {exercise.points} points for `{exercise.name}`, its graded "
                         f"cells give {sums[exercise.name]}: make them equal"
                     )
                     yield cell, message
@@ -219,7 +233,7 @@ class ExerciseId(Rule):
     def check(self, document: Document) -> Iterator[Problem]:
         """Look at the letter, and for ids used before."""
         seen: set[str] = set()
-        for cell, found in _well_formed(document.nb):
+        for cell, found in announcing(document.nb):
             for exercise in found:
                 if exercise.id[0] != LETTERS[document.topic]:
                     letter = LETTERS[document.topic]
@@ -285,11 +299,3 @@ def _malformed(nb: NotebookNode) -> Iterator[Problem]:
             announcements(cell)
         except ExerciseError as error:
             yield cell, str(error)
-
-
-def _well_formed(nb: NotebookNode) -> Iterator[tuple[NotebookNode, list[Announcement]]]:
-    for cell in nb.cells:
-        try:
-            yield cell, announcements(cell)
-        except ExerciseError:
-            continue  # the rule `exercise-heading` reports it

@@ -6,7 +6,11 @@ from typing import ClassVar
 from nbformat import NotebookNode
 
 from gradschool.authoring.lint.base import Document, Kind, Problem, Rule
-from gradschool.authoring.notebook import is_solution_cell, is_test_cell
+from gradschool.authoring.notebook import (
+    is_solution_cell,
+    is_test_cell,
+    is_written_answer,
+)
 from gradschool.authoring.regions import (
     MARKERS,
     Region,
@@ -93,7 +97,8 @@ class Regions(Rule):
                 yield cell, f"{error}: let each BEGIN be followed by its END"
                 continue
             for region in found:
-                if region.kind == "SOLUTION" and not is_solution_cell(cell):
+                to_fill_in = is_solution_cell(cell) or is_written_answer(cell)
+                if region.kind == "SOLUTION" and not to_fill_in:
                     yield cell, "a solution stands in a cell that is no solution cell: mark it so"
                 elif region.kind == "HIDDEN TESTS" and not is_test_cell(cell):
                     yield cell, "hidden tests stand in a cell that is no test cell: mark it so"
