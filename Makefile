@@ -6,11 +6,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SITE := $(VENV)/.site
 # torch's default of one thread a core makes small loops on a busy machine many times slower
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox browser lab release grade test lint bench constraints clean
+.PHONY: help setup sandbox browser lab release grade test lint site bench constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
@@ -59,8 +60,18 @@ lint: $(READY) ## style, types, architecture, spelling and the rules for noteboo
 	$(BIN)/repo-review . --show errskip
 	$(BIN)/gradschool lint
 
-test: lint sandbox browser ## every check
+test: lint sandbox browser $(SITE) ## every check
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+site: $(SITE) ## the course as web pages in build/site: lessons, glossary, guide, API (about two minutes)
+	@rm -rf build/site && mkdir -p build/site-source
+	$(BIN)/sphinx-build --quiet --jobs auto --fail-on-warning --keep-going --conf-dir docs/site \
+	  --doctree-dir build/site-doctrees build/site-source build/site
+	$(BIN)/python docs/site/links.py build/site
+
+$(SITE): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group site
+	@touch $@
 
 bench: $(READY) sandbox ## how fast is the grader? about a quarter of an hour; writes docs/measurements.md
 	$(BIN)/python tests/benchmarks/grading.py
@@ -68,7 +79,7 @@ bench: $(READY) sandbox ## how fast is the grader? about a quarter of an hour; w
 constraints: $(READY) ## resolve constraints.txt anew (torch stays where it is pinned)
 	@head -n 2 constraints.txt > constraints.new
 	echo 'torch==2.13.0' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-	  --group dev --constraint - pyproject.toml >> constraints.new
+	  --group dev --group site --constraint - pyproject.toml >> constraints.new
 	mv constraints.new constraints.txt
 
 clean: ## remove the environment and everything generated but release/

@@ -1,29 +1,18 @@
 """A student's hour and an instructor's, in real JupyterLab in a real browser.
 
-Skipped where there is no Chromium; `make test` installs it where it can, and with `CI` set its
-absence is a failure.
+One JupyterLab and one page serve all of the student's tests: they go through the hour in order.
 """
 
-import os
 from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from lab import SECONDS, Lab, Notebook, chromium, chromium_path, copy_course
+from browser import SECONDS, Lab, Notebook, copy_course
 
 from gradschool.authoring.notebook import grade_id
 
-if not chromium_path() and not os.environ.get("CI"):
-    pytest.skip("there is no Chromium here: `make browser` installs it", allow_module_level=True)
-
 LESSON = "tensors/tensors.ipynb"
 LOCAL = {"localhost", "127.0.0.1"}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

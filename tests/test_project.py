@@ -40,7 +40,8 @@ def test_constraints_are_exact_and_name_no_place(constraints):
 
 
 def test_every_requirement_is_pinned_above_its_floor(constraints, project):
-    needed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    groups = project["dependency-groups"].values()
+    needed = [*project["project"]["dependencies"], *(need for group in groups for need in group)]
     for need in map(Requirement, needed):
         pins = [pin for pin in constraints if canonicalize_name(pin.name) == need.name.lower()]
         assert pins, (

@@ -1,12 +1,14 @@
 """What a test cell calls: strict comparison, and one line for the student when it fails.
 
-from gradschool import checks
+In a test cell::
 
-@checks.test("trace_of_product", errors={"TypeError": "…"})
-def of_a_small_product(trace_of_product): ...
+    from gradschool import checks
 
-@checks.prediction("predict_shapes", "a", {"A 0-d tensor needs zero indices …": (1,)})
-def truth(): return torch.tensor(7).shape
+    @checks.test("trace_of_product", errors={"TypeError": "…"})
+    def of_a_small_product(trace_of_product): ...
+
+    @checks.prediction("predict_shapes", "a", {"A 0-d tensor needs zero indices …": (1,)})
+    def truth(): return torch.tensor(7).shape
 
 Its set-up cell calls `checks.progress(predict_shapes=7, …)`, the picture of what is passed.
 """

@@ -24,26 +24,31 @@ def open_workspace(*, root: Path, lessons: bool = True) -> Path:
         msg = f"There is nothing in {released} to work on: run `gradschool release` first."
         raise FileNotFoundError(msg)
     workspace = root / FOLDER
-    sources = {
+    for name, source in files(root=root, lessons=lessons).items():
+        target = workspace / name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content(source))
+    return workspace
+
+
+def files(*, root: Path, lessons: bool = True) -> dict[Path, Path]:
+    """The files of the course that are for students, by their place in a student's folder."""
+    found = {
         source.relative_to(folder): source
-        for folder in (root / "notebooks", released)[: 1 + lessons]
+        for folder in (root / "notebooks", root / "release")[: 1 + lessons]
         for source in sorted(folder.rglob("*"))
         if source.is_file() and ".ipynb_checkpoints" not in source.parts
     }
     if (glossary := root / GLOSSARY).is_file():
-        sources[Path(glossary.name)] = glossary
-    for name, source in sources.items():
-        target = workspace / name
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(_moved(source))
-    return workspace
+        found[Path(glossary.name)] = glossary
+    return found
 
 
-def _moved(source: Path) -> bytes:
+def content(source: Path) -> bytes:
     """What the file holds; a page's links between the course's folders, which are one in `work/`."""
-    content = source.read_bytes()
+    held = source.read_bytes()
     if source.suffix == ".md":
         for folder in (b"release", b"docs", b"notebooks"):
-            content = content.replace(b"](../" + folder + b"/", b"](")
-    return content
+            held = held.replace(b"](../" + folder + b"/", b"](")
+    return held
