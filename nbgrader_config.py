@@ -22,3 +22,7 @@ c.Autograde.sanitize_preprocessors = preprocessors.SANITIZE
 c.Autograde.autograde_preprocessors = preprocessors.AUTOGRADE
 # seconds for one cell; a lesson's slowest takes a few
 c.Execute.timeout = 60
+
+# feedback: our page, on which no hidden test is seen
+c.GenerateFeedback.exporter_class = "gradschool.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
