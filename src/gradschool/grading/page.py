@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -17,6 +18,8 @@ from markupsafe import Markup
 
 from gradschool.authoring.markdown import headings
 from gradschool.grading import prose, told
+from gradschool.grading.assemble import text_of
+from gradschool.grading.outlet import CUT
 from gradschool.grading.record import node
 from gradschool.grading.score import NO_RESPONSE
 from gradschool.grading.told import Public, Test
@@ -247,11 +250,6 @@ def _templates() -> Environment:
     return environment
 
 
-def text_of(value: Any) -> str:
-    """A string of a notebook, which may be a list of lines."""
-    return "".join(value) if isinstance(value, list) else value if isinstance(value, str) else ""
-
-
 class _Reader:
     """Reads one submission."""
 
@@ -281,7 +279,7 @@ class _Reader:
         first = next((index for index, cell in enumerate(self._cells) if _is_test(cell)), None)
         if first is not None and first < min(starts, default=len(self._cells)):
             starts.insert(0, first)
-        for start, end in zip(starts, [*starts[1:], len(self._cells)], strict=True):
+        for start, end in pairwise([*starts, len(self._cells)]):
             last = max(
                 (i for i in range(start, end) if _flag(self._cells[i], "grade")), default=start
             )
@@ -337,7 +335,9 @@ class _Reader:
             if failure is None or any(one.endswith(f": {label}") for one in said)
         )
         attempted = failure is None or failure.get("ename") != "NotAttempted"
-        line = self._line(failure, test, hidden=passed == test.visible) if failure else ""
+        # Where output was cut, ticks may be missing, and what failed may have been hidden.
+        hidden = passed == test.visible or CUT in printed
+        line = self._line(failure, test, hidden=hidden) if failure else ""
         source = prose.code(test.shown)
         return TestCell(_name(cell), source, grade, passed, test.hidden, line, attempted)
 
@@ -456,8 +456,8 @@ def _output(output: Cell) -> Output:
         return Output(_cut(text_of(output.get("text"))))
     if kind == "error":
         lines = output.get("traceback")
-        text = "\n".join(line for line in lines if isinstance(line, str)) if lines else ""
-        return Output(_cut(text or f"{output.get('ename')}: {output.get('evalue')}"))
+        shown = "\n".join(map(text_of, lines)) if isinstance(lines, list) else ""
+        return Output(_cut(shown or f"{output.get('ename')}: {output.get('evalue')}"))
     if not isinstance(data, Mapping):
         return Output("")
     picture = next((_picture(data, one) for one in _PICTURES if one in data), "")
@@ -471,7 +471,7 @@ def _picture(data: Cell, kind: str) -> str:
 
 
 def _cut(text: str) -> str:
-    text = _ESCAPES.sub("", text)
+    text = _ESCAPES.sub("", text_of(text))
     lines = text[:_MOST_TEXT].split("\n")
     cut = len(text) > _MOST_TEXT or len(lines) > _MOST_LINES
     return "\n".join(lines[:_MOST_LINES]).rstrip() + ("\n… (shortened)" if cut else "")

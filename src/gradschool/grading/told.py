@@ -136,7 +136,7 @@ def read_test(source: str) -> Test:
     checks = [node for node in checks if isinstance(node, ast.Assert) or node.decorator_list]
     visible = tuple(_label(node) for node in checks if node.lineno not in inside)
     hidden = sum(node.lineno in inside for node in checks) or bool(inside)
-    return Test(shown, tuple(filter(None, visible)), hidden, tuple(_templates(tree)))
+    return Test(shown, tuple(filter(None, visible)), hidden, tuple(_hints(tree)))
 
 
 def _split(source: str) -> tuple[set[int], list[str]]:
@@ -189,8 +189,58 @@ class _Template:
         return "".join(part for pair in zip(self.words, (*gaps, ""), strict=True) for part in pair)
 
 
+def _hints(tree: ast.AST) -> Iterator[_Template]:
+    """What the author of a test wrote for a student to read, and no value that is tested."""
+    spoken = list(_spoken(tree))
+    for _ in range(3):
+        names = {node.id for one in spoken for node in ast.walk(one) if isinstance(node, ast.Name)}
+        spoken += [node for node in _bound(tree, names) if node not in spoken]
+    for node in spoken:
+        yield from _templates(node)
+
+
+def _spoken(tree: ast.AST) -> Iterator[ast.expr]:
+    """The places of hints: in a call of the checks, and in an assertion."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert) and node.msg:
+            yield node.msg
+        elif isinstance(node, ast.Call):
+            if node.args and _SPEAKS.search(ast.unparse(node.func)):
+                yield node.args[-1]
+            for keyword in node.keywords:
+                if keyword.arg == "mistakes" and isinstance(keyword.value, ast.Dict):
+                    yield from filter(None, keyword.value.keys)
+                elif keyword.arg in ("hint", "errors", "mistakes"):
+                    yield keyword.value
+
+
+def _bound(tree: ast.AST, names: set[str]) -> Iterator[ast.expr]:
+    """What the names stand for that a hint uses: assigned, looped over, or returned."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _matched(target, [node.value], names)
+        elif isinstance(node, ast.For | ast.comprehension):
+            rows = node.iter.elts if isinstance(node.iter, ast.List | ast.Tuple) else [node.iter]
+            yield from _matched(node.target, rows, names)
+        elif isinstance(node, ast.FunctionDef) and node.name in names:
+            returned = (one for one in ast.walk(node) if isinstance(one, ast.Return))
+            yield from (one.value for one in returned if one.value)
+
+
+def _matched(target: ast.expr, values: Iterable[ast.expr], names: set[str]) -> Iterator[ast.expr]:
+    """Of the values that a target takes, those that go to one of the names."""
+    if isinstance(target, ast.Name) and target.id in names:
+        yield from values
+    elif isinstance(target, ast.Tuple):
+        for value in values:
+            if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
+                for part, one in zip(target.elts, value.elts, strict=True):
+                    yield from _matched(part, [one], names)
+
+
 def _templates(tree: ast.AST) -> Iterator[_Template]:
-    """The strings of a source that are for a reader: more than a word, and no tested value."""
+    """The strings that are more than a word, without what is passed to a function to be tested."""
     if isinstance(tree, ast.Constant | ast.JoinedStr):
         template = _template(tree)
         if template and " " in "".join(template.words).strip():
