@@ -321,7 +321,7 @@ def test_right_blank_partly_and_by_hand(course):
     }
     blank = summary(soup_of(course, "blank"))
     assert {row[0] for row in blank.values()} == {"○ not attempted"}
-    assert "6 of 10 points" in text(soup_of(course, "right"))
+    assert "6 of 10 points, and 4 still to be given by hand" in text(soup_of(course, "right"))
 
 
 def test_the_hints_earned_are_told(course):
@@ -340,7 +340,8 @@ def test_what_ended_a_cell_is_told(course):
 
 def test_a_comment_and_points_of_a_person(course):
     soup = soup_of(course, "by_hand")
-    assert summary(soup)["why"][:2] == ("◐ partly right", "3 of 4")
+    comment = "read your instructor’s comment below"
+    assert summary(soup)["why"] == ("◐ partly right", "3 of 4", comment)
     assert text(soup.select_one(".comment")).startswith("Comment Nearly:")
     assert soup.select_one(".comment math")
 

@@ -87,6 +87,11 @@ class Marks:
         """The most that there are."""
         return sum(grade.points for grade in self.grades.values())
 
+    @property
+    def waiting(self) -> float:
+        """The points that a person has not decided about yet."""
+        return sum(grade.points for grade in self.grades.values() if grade.waiting)
+
 
 @dataclass(frozen=True)
 class Material:
@@ -209,6 +214,8 @@ class Exercise:
             return ("make a first try: the task has hints to unfold",) if self.task else ()
         errors = [f"your cell ended with {piece.error}" for piece in self.answer if piece.error]
         lines = [test.line for test in self.tests if test.line and test.attempted]
+        if self.comment is not None and self.comment.by_person:
+            lines.append("read your instructor’s comment below")
         return tuple(dict.fromkeys(errors + lines))
 
 
