@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
+
 from gradschool.authoring.course import scripts_on_path
 from gradschool.authoring.solutions import release_preprocessors
 from gradschool.grading import preprocessors
+from gradschool.grading.store import RECORD
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 
@@ -22,3 +25,9 @@ c.Autograde.sanitize_preprocessors = preprocessors.SANITIZE
 c.Autograde.autograde_preprocessors = preprocessors.AUTOGRADE
 # seconds for one cell; a lesson's slowest takes a few
 c.Execute.timeout = 60
+
+# feedback: our page, on which no hidden test is seen
+c.GenerateFeedback.exporter_class = "gradschool.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
+# what lies beside the graded notebook for us is not copied to students
+c.CourseDirectory.ignore = [*CourseDirectory.class_traits()["ignore"].default(), RECORD]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from browser import SECONDS, Lab, Notebook, copy_course
+from running_lab import SECONDS, Lab, Notebook, copy_course
 
 from gradschool.authoring.notebook import grade_id
 

@@ -16,11 +16,12 @@ from nbgrader.api import Gradebook
 
 from gradschool.authoring.course import Course
 from gradschool.authoring.notebook import grade_id, is_test_cell, read
-from gradschool.classroom.grade import grade
+from gradschool.classroom.grade import configuration, grade
 from gradschool.classroom.gradebook import read_marks
 from gradschool.classroom.lessons import read_lesson
 from gradschool.classroom.report import write_report
 from gradschool.classroom.sample import expected_scores, hand_ins, known_answers, make_class
+from gradschool.grading.feedback import Pages
 
 ROOT = Path(__file__).parent.parent
 TOPICS = Course(ROOT).topics()
@@ -43,7 +44,7 @@ def graded(tmp_path_factory):
         for student, path in ((REFERENCE, course.source(topic)), (BLANK, course.release(topic))):
             course.submitted(student, topic).parent.mkdir(parents=True)
             shutil.copy(path, course.submitted(student, topic))
-    run = grade(root=root, pages=False, progress=False)  # a page takes as long as a grade
+    run = grade(root=root, pages=False, progress=False)
     return SimpleNamespace(root=root, course=course, students=students, run=run)
 
 
@@ -125,17 +126,19 @@ def test_release_runs_to_its_end_and_says_what_is_not_attempted(graded, topic):
         assert not [output for output in outputs if output.get("name") == "stderr"], cell.id
 
 
-def test_feedback_holds_the_lines_and_no_traceback(graded, topic):
-    student = min(
-        graded.students, key=lambda student: (student.habit != "ordinary", student.ability)
-    )
-    grade(root=graded.root, topics=[topic.name], students=[student.id], progress=False)
-    page = html.unescape(graded.course.feedback(student.id, topic.name).read_text())
-    assert "Traceback (most recent call last)" not in page
-    said = errors(graded.course.autograded(student.id, topic.name))
-    lines = [line.split(": ", 1)[1] for line in said.values() if line.startswith("WrongAnswer")]
-    assert lines
-    assert all(line in page for line in lines)
+def test_feedback_holds_the_hints_and_no_hidden_test(graded, topic):
+    pages = Pages(configuration(graded.root))
+    told = 0
+    for student in graded.students:
+        page = html.unescape(pages.make(student.id, topic.name, topic.name).read_text())
+        said = errors(graded.course.autograded(student.id, topic.name))
+        for name, handed in hand_ins(student, topic.lesson, topic.known).items():
+            cells = [cell for cell in topic.lesson.tests[name] if handed.hint in said.get(cell, "")]
+            if handed.kind == "wrong" and cells:
+                assert handed.hint in page, (student.id, name, handed.hint)
+                told += 1
+        assert "HIDDEN TESTS" not in page
+    assert told > 20
 
 
 def test_validate_on_the_command_line_shows_one_line_and_no_traceback(graded):

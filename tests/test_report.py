@@ -5,6 +5,7 @@ from itertools import pairwise
 from urllib.parse import urlparse
 
 import pytest
+from browser import check_pages
 from bs4 import BeautifulSoup
 from test_classroom import SEED, TOPIC, graded_class, marks_of
 
@@ -171,6 +172,12 @@ def _luminance(colour):
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     ]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_nothing_to_complain_about_in_a_browser(browser, page, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(page, encoding="utf-8")
+    check_pages(browser, path)
 
 
 # --- that it is one file, and safe

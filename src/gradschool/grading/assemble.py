@@ -81,22 +81,22 @@ class _Cell:
         kind = cell.get("cell_type")
         return cls(
             type=kind if kind in _TYPES else "raw",
-            text=_text(cell.get("source")),
-            id=_text(cell.get("id")),
+            text=text_of(cell.get("source")),
+            id=text_of(cell.get("id")),
             nbgrader=_dictionary(metadata.get("nbgrader")),
             attachments=_attachments(cell.get("attachments")),
         )
 
     @property
     def grade_id(self) -> str:
-        return _text(self.nbgrader.get("grade_id"))
+        return text_of(self.nbgrader.get("grade_id"))
 
 
 def _dictionary(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     """A string that can be written; a notebook may hold a list of lines, or anything else."""
     if isinstance(value, list):
         value = "".join(line for line in value if isinstance(line, str))
@@ -106,7 +106,7 @@ def _text(value: Any) -> str:
 def _attachments(value: Any) -> dict[str, Any]:
     """Pictures pasted into a text cell: {name: {media type: base64}}."""
     return {
-        _text(name): {_text(kind): _text(data) for kind, data in bundle.items()}
+        text_of(name): {text_of(kind): text_of(data) for kind, data in bundle.items()}
         for name, bundle in _dictionary(value).items()
         if isinstance(bundle, dict)
     }

@@ -1,18 +1,12 @@
-"""The page that a student gets back: nbgrader's own, made faster for a class.
-
-Most of nbgrader's 2.5 s a page went into work that is the same for every student (compiling the
-templates, colouring our tests, rendering the lesson's text), and into parsing the finished page
-once more to give pictures an alternative text. Here the first is remembered from page to page, and
-the second is done without parsing.
-"""
+"""Makes the pages with feedback, for nbgrader and for `gradschool grade`; `page` says what is on them."""
 
 # nbconvert annotates only some of its functions.
 # mypy: allow-untyped-calls
 
+import json
 import logging
 import multiprocessing
 import os
-import re
 import signal
 import threading
 import warnings
@@ -21,129 +15,96 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import pass_context
-from jinja2.runtime import Context
-from nbconvert.exporters.html import HTMLExporter
-from nbconvert.exporters.templateexporter import TemplateExporter
-from nbconvert.filters import Highlight2HTML
-from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
-from nbformat import NotebookNode
+from nbconvert.exporters import Exporter, HTMLExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import GetGrades as StockGetGrades
-from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_solution, is_task
+from traitlets import default
 from traitlets.config import Config
 
+from gradschool.grading.page import Comment, Grade, Marks, Material, render
 from gradschool.grading.store import write_file
-
-_IMAGE = re.compile(r"""<img\b((?:[^>"']|"[^"]*"|'[^']*')*)>""", re.IGNORECASE)
-_ALT = re.compile(r"""\balt\s*=|\balt\s*(?=/?$)""", re.IGNORECASE)
-_NO_ALT = ' alt="No description has been provided for this image"'
+from gradschool.grading.submission import UnreadableError, read_notebook
 
 
-class GetGrades(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
-    """nbgrader's, which asks the gradebook once for a notebook and not twice for a cell."""
+class FeedbackExporter(Exporter):
+    """From a graded notebook to the page, in place of nbconvert's exporter.
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Put scores and comments into the cells' metadata, where the template looks for them."""
-        where = resources["nbgrader"]
-        with Gradebook(where["db_url"]) as gradebook:
-            record = gradebook.find_submission_notebook(
-                where["notebook"], where["assignment"], where["student"]
-            )
-            grades = {grade.name: (grade.score, grade.max_score) for grade in record.grades}
-            comments = {comment.name: comment.comment for comment in record.comments}
-            penalty = record.late_submission_penalty or 0
-            where |= {
-                "score": record.score - penalty,
-                "max_score": record.max_score,
-                "late_penalty": penalty,
-            }
-        for cell in nb.cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if is_solution(cell) or is_task(cell):
-                cell.metadata.nbgrader["comment"] = comments[name]
-            if is_grade(cell) or is_task(cell):
-                cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = grades[name]
-        return nb, resources
+    `c.GenerateFeedback.exporter_class` names it. The notebook's own converter is its parent.
+    """
 
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
 
-class FeedbackExporter(HTMLExporter):
-    """nbconvert's, which remembers what it rendered before."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._rendered: dict[str, str] = {}
-
-    @pass_context
-    def markdown2html(self, context: Context, source: str) -> str:
-        """Render a text; one without attached pictures looks the same in every notebook."""
-        if context.get("cell", {}).get("attachments"):
-            return str(super().markdown2html(context, source))
-        if source not in self._rendered:
-            if len(self._rendered) > _REMEMBERED:
-                self._rendered.clear()
-            self._rendered[source] = str(super().markdown2html(context, source))
-        return self._rendered[source]
-
-    def from_notebook_node(  # type: ignore[override] # as in nbconvert's own
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    def from_filename(  # type: ignore[override] # nbconvert's is annotated too narrowly
+        self, filename: str, resources: dict[str, Any] | None = None, **words: Any
     ) -> tuple[str, dict[str, Any]]:
-        """As nbconvert's, but the finished page is not parsed and written out once more.
+        """Make the page of a graded notebook.
 
-        nbconvert does that to give pictures without one an `alt`, and to make cells of its `lab`
-        theme reachable by keyboard; nbgrader's theme has none of those.
+        Args:
+            filename: The notebook in `autograded/`.
+            resources: nbgrader's: whose it is, and where the gradebook is.
+            words: Not used; as in nbconvert.
         """
-        language = nb.metadata.get("language_info", {})
-        lexer = language.get("pygments_lexer", language.get("name"))
-        resources = self._init_resources(resources)
-        self.register_filter("highlight_code", _highlighter(lexer))
-        self.register_filter(
-            "filter_data_type",
-            WidgetsDataTypeFilter(
-                notebook_metadata=self._nb_metadata, parent=self, resources=resources
-            ),
+        del words
+        resources = dict(resources or {})
+        resources["output_extension"] = self.file_extension
+        where = resources["nbgrader"]
+        return render(self._material(Path(filename), where)), resources
+
+    def _material(self, graded: Path, where: Mapping[str, str]) -> Material:
+        student, assignment, notebook = where["student"], where["assignment"], where["notebook"]
+        course: CourseDirectory = self.parent.coursedir  # type: ignore[union-attr] # the converter
+        file = f"{notebook}.ipynb"
+        submitted = Path(course.format_path(course.submitted_directory, student, assignment))
+        released = Path(course.format_path(course.release_directory, ".", assignment))
+        name, marks = _marks(where)
+        return Material(
+            title=notebook.replace("-", " ").replace("_", " ").capitalize(),
+            student=name,
+            graded=json.loads(graded.read_bytes())["cells"],
+            handed_in=_cells(submitted / file),
+            released=_released(released / file),
+            marks=marks,
         )
-        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **kw)
-        return with_alt(page), resources
 
 
-_REMEMBERED = 5000
+def _cells(path: Path) -> list[Any]:
+    """The cells of a notebook; none if it cannot be read any more."""
+    try:
+        return list(read_notebook(path)["cells"])
+    except (UnreadableError, OSError):
+        return []
 
 
-class _Highlighter:
-    """A filter that colours code, and remembers it."""
-
-    def __init__(self, lexer: str | None) -> None:
-        self._colour = Highlight2HTML(pygments_lexer=lexer)
-        self._remembered = lru_cache(_REMEMBERED)(self._render)
-
-    def __call__(
-        self, source: str, language: str | None = None, metadata: Mapping[str, Any] | None = None
-    ) -> str:
-        return self._remembered(source, language, (metadata or {}).get("magics_language"))
-
-    def _render(self, source: str, language: str | None, magic: str | None) -> str:
-        return str(self._colour(source, language, {"magics_language": magic} if magic else {}))
+def _released(path: Path) -> list[Any]:
+    return _remembered(path, path.stat().st_mtime_ns) if path.is_file() else []
 
 
-@lru_cache(8)
-def _highlighter(lexer: str | None) -> _Highlighter:
-    return _Highlighter(lexer)
+@lru_cache(16)
+def _remembered(path: Path, _changed: int) -> list[Any]:
+    return _cells(path)
 
 
-def with_alt(page: str) -> str:
-    """The page, with an `alt` for each picture that has none."""
-    return _IMAGE.sub(
-        lambda found: (
-            found[0] if _ALT.search(found[1]) else f"{found[0][:4]}{_NO_ALT}{found[0][4:]}"
-        ),
-        page,
-    )
+def _marks(where: Mapping[str, str]) -> tuple[str, Marks]:
+    """The student's name and what the gradebook says."""
+    with Gradebook(where["db_url"]) as gradebook:
+        record = gradebook.find_submission_notebook(
+            where["notebook"], where["assignment"], where["student"]
+        )
+        person = record.student
+        name = " ".join(filter(None, (person.first_name, person.last_name))) or person.id
+        grades = {
+            one.name: Grade(one.score, one.max_score, bool(one.needs_manual_grade))
+            for one in record.grades
+        }
+        comments = {
+            one.name: Comment(one.comment, one.manual_comment is not None)
+            for one in record.comments
+            if one.comment
+        }
+        return name, Marks(grades, comments, record.late_submission_penalty or 0.0)
 
 
 class Pages:
@@ -152,14 +113,14 @@ class Pages:
     def __init__(self, config: Config) -> None:
         coursedir = CourseDirectory(config=config)
         self._converter = GenerateFeedback(coursedir=coursedir, config=config)
-        # The converter has by now told its configuration where nbgrader's templates are.
+        # A course that names no exporter gets ours, too: nbgrader's shows hidden tests.
         chosen = self._converter.exporter_class
-        stock = chosen is HTMLExporter
-        self._exporter = (FeedbackExporter if stock else chosen)(
+        self._exporter = (FeedbackExporter if chosen is HTMLExporter else chosen)(
             parent=self._converter, config=self._converter.config
         )
-        for step in self._converter.preprocessors:
-            self._exporter.register_preprocessor(GetGrades if step is StockGetGrades else step)
+        if not isinstance(self._exporter, FeedbackExporter):
+            for step in self._converter.preprocessors:
+                self._exporter.register_preprocessor(step)
 
     def make(self, student: str, assignment: str, notebook: str) -> Path:
         """Write the page of one submission, and give its path."""
@@ -184,7 +145,7 @@ def start(config: Config) -> None:
     global _pages
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # nbconvert talks of the pictures without a text to every page; nobody here can act on it.
+    # What libraries have to say belongs to nobody who could act on it here.
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     _pages = Pages(config)
