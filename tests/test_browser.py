@@ -3,14 +3,17 @@
 One JupyterLab and one page serve all of the student's tests: they go through the hour in order.
 """
 
+import getpass
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from running_lab import SECONDS, Lab, Notebook, copy_course
+from running_lab import SECONDS, Lab, Notebook, copy_course, wait_for
 
 from gradschool.authoring.notebook import grade_id
 
+START = "00-start-here.ipynb"
 LESSON = "tensors/tensors.ipynb"
 LOCAL = {"localhost", "127.0.0.1"}
 
@@ -51,7 +54,7 @@ def places(path):
 
 def test_it_opens_on_the_start_page_and_shows_nothing_of_an_instructors(alone, browser):
     page = watched_page(browser)
-    start = Notebook(page, alone.opened, "00-start-here.ipynb")
+    start = Notebook(page, alone.opened, START)
     assert page.locator(".jp-NotebookPanel h1").first.inner_text() == "Start here"
     assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
     assert page.locator("#jp-MainMenu").get_by_text("Nbgrader").count() == 0
@@ -132,3 +135,114 @@ def test_a_restart_loses_nothing(lesson, alone):
     lesson.run(answer)
     assert "✓ flatten_batch" in lesson.run(lesson.at["flatten_batch-values"]).inner_text()
     assert lesson.page.trouble == []
+
+
+# --- an instructor's hour, and what the student sees of it
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory):
+    """An exchange, an instructor's JupyterLab on the course, and room for a student's."""
+    folder = tmp_path_factory.mktemp("school")
+    exchange, settings = folder / "exchange", folder / "settings"
+    exchange.mkdir()
+    exchange.chmod(0o777)  # as nbgrader asks for
+    settings.mkdir()
+    (settings / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.CourseDirectory.course_id = 'gradschool'\n"
+        f"c.Exchange.root = {str(exchange)!r}\n"
+    )
+    variables = {"JUPYTER_CONFIG_PATH": str(settings)}
+    course = copy_course(folder / "course", "source/tensors")
+    lab = Lab(course, folder / "instructor", "--instructor", variables=variables)
+    yield SimpleNamespace(folder=folder, course=course, lab=lab, variables=variables)
+    lab.stop()
+
+
+@pytest.fixture(scope="module")
+def formgrader(school, browser):
+    return Formgrader(watched_page(browser), school.lab)
+
+
+@pytest.fixture(scope="module")
+def fetched(school, formgrader, browser):
+    """The assignment released through the exchange, and fetched in the student's Assignment List."""
+    formgrader.assignment("assign")
+    formgrader.assignment("release")
+    lab = Lab(copy_course(school.folder / "copy"), school.folder / "home", variables=school.variables)
+    start = Notebook(watched_page(browser), lab.opened, START)
+    start.menu("Nbgrader", "Assignment List")
+    assert not (lab.work / LESSON).exists()
+    start.page.get_by_text("Fetch", exact=True).click()
+    wait_for((lab.work / LESSON).is_file, "nothing is fetched")
+    yield SimpleNamespace(lab=lab, page=start.page)
+    lab.stop()
+
+
+def test_an_instructors_hour(school, formgrader, fetched):
+    page = fetched.page
+    answer(fetched.lab.work / LESSON)
+    page.get_by_text("Submit", exact=True).click()
+    page.get_by_text("Fetch Feedback", exact=True).wait_for()
+
+    formgrader.assignment("collect")
+    said = formgrader.autograde(getpass.getuser())
+    assert "Successfully autograded" in said
+    formgrader.grade_by_hand("explain_views", "2", "Nearly: how do you find out?")
+    formgrader.assignment("generate-feedback")
+    formgrader.assignment("release-feedback")
+
+    page.get_by_text("Fetch Feedback", exact=True).click()
+    (path,) = wait_for(
+        lambda: list(fetched.lab.work.glob("tensors/feedback/*/*.html")), "no feedback has come"
+    )
+    text = path.read_text()
+    assert "Nearly: how do you find out?" in text
+    assert "this also melts the batch axis away" in text
+    page.goto(fetched.lab.url(f"lab/tree/{path.relative_to(fetched.lab.work)}"))
+    page.frame_locator(".jp-HTMLViewer iframe").get_by_role("heading", level=1).wait_for()
+    assert fetched.page.trouble == formgrader.page.trouble == []
+
+
+def answer(path):
+    """Hand in a wrong answer and a written one."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if grade_id(cell) == "flatten_batch":
+            cell.source = "def flatten_batch(x):\n    return x.flatten()"
+        if grade_id(cell) == "explain_views":
+            cell.source = "They are two names for one block of numbers."
+    nbformat.write(notebook, path)
+
+
+class Formgrader:
+    """nbgrader's pages for an instructor."""
+
+    def __init__(self, page, lab):
+        self.page = page
+        self._lab = lab
+
+    def assignment(self, action):
+        """Press a button in the assignment's row."""
+        self.page.goto(self._lab.url("formgrader/manage_assignments"))
+        return self._press(self.page.locator("tr", has_text="tensors").locator(f".{action} a"))
+
+    def autograde(self, student):
+        """Press the button in the student's row."""
+        self.page.goto(self._lab.url("formgrader/manage_submissions/tensors"))
+        return self._press(self.page.locator("tr", has_text=student).locator(".autograde a"))
+
+    def grade_by_hand(self, name, points, comment):
+        """Give points and a comment, as a person who reads the answer does."""
+        self.page.goto(self._lab.url("formgrader/gradebook/tensors/tensors"))
+        self.page.get_by_text("Submission #1").click()
+        self.page.locator(f"input.score#{name}").fill(points)
+        self.page.locator(f"textarea#{name}-comment").fill(comment)
+        self.page.locator(f"input.score#{name}").focus()
+        self.page.wait_for_timeout(1000)
+
+    def _press(self, button):
+        button.click()
+        dialog = self.page.locator("#success-modal, #error-modal")
+        dialog.wait_for(timeout=1000 * SECONDS)
+        return dialog.inner_text()
