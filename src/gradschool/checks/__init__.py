@@ -11,6 +11,7 @@ def truth(): return torch.tensor(7).shape
 
 from gradschool.checks.compare import equal, kind, require, same_storage
 from gradschool.checks.cost import Cost, memory_outside
+from gradschool.checks.devices import FakeDevice, pretend_devices
 from gradschool.checks.exercises import prediction, test
 from gradschool.checks.gradients import gradient
 from gradschool.checks.lesson import expect_error
@@ -28,6 +29,7 @@ __all__ = [
     "BrokenCheck",
     "CheckFailure",
     "Cost",
+    "FakeDevice",
     "NotAttempted",
     "StudentError",
     "WrongAnswer",
@@ -39,6 +41,7 @@ __all__ = [
     "memory_outside",
     "names_used",
     "prediction",
+    "pretend_devices",
     "require",
     "same_storage",
     "test",
