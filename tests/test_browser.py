@@ -169,7 +169,9 @@ def fetched(school, formgrader, browser):
     """The assignment released through the exchange, and fetched in the student's Assignment List."""
     formgrader.assignment("assign")
     formgrader.assignment("release")
-    lab = Lab(copy_course(school.folder / "copy"), school.folder / "home", variables=school.variables)
+    lab = Lab(
+        copy_course(school.folder / "copy"), school.folder / "home", variables=school.variables
+    )
     start = Notebook(watched_page(browser), lab.opened, START)
     start.menu("Nbgrader", "Assignment List")
     assert not (lab.work / LESSON).exists()

@@ -265,6 +265,9 @@ class TestState:
         "default dtype": "torch.set_default_dtype(torch.float64)",
         "default device": "torch.set_default_device('meta')",
         "autocast": "torch.autocast('cpu', dtype=torch.bfloat16).__enter__()",
+        "autocast dtype": "torch.set_autocast_dtype('cpu', torch.float16)",
+        "autocast cache": "torch.set_autocast_cache_enabled(False)",
+        "matmul precision": "torch.set_float32_matmul_precision('medium')",
         "warning filters": "import warnings; warnings.simplefilter('error')",
         "threads": "torch.set_num_threads(2)",
         "deterministic": "torch.use_deterministic_algorithms(True)",
@@ -276,6 +279,9 @@ class TestState:
         "checks.require(x.dtype == torch.float32 and x.device.type == 'cpu', 'kind');"
         "checks.require(not x.is_inference(), 'inference'); checks.require(torch.get_num_threads() == 1, 'threads');"
         "checks.require(not torch.are_deterministic_algorithms_enabled(), 'deterministic');"
+        "checks.require(torch.get_float32_matmul_precision() == 'highest', 'precision');"
+        "checks.require(torch.get_autocast_dtype('cpu') == torch.bfloat16, 'autocast dtype');"
+        "checks.require(torch.is_autocast_cache_enabled(), 'autocast cache');"
         "checks.equal(torch.rand(1).item(), SEEN[0]) if SEEN else SEEN.append(torch.rand(1).item());"
         "np.array([1.0]) / 0; __import__('warnings').warn('nothing')"
     )
@@ -313,6 +319,10 @@ class TestState:
             torch.get_default_dtype(),
             torch.get_default_device(),
             torch.is_autocast_enabled("cpu"),
+            torch.get_autocast_dtype("cpu"),
+            torch.is_autocast_cache_enabled(),
+            (torch.autocast_increment_nesting(), torch.autocast_decrement_nesting()),
+            torch.get_float32_matmul_precision(),
             torch.get_num_threads(),
             torch.are_deterministic_algorithms_enabled(),
             torch.get_rng_state().tolist(),
@@ -321,6 +331,101 @@ class TestState:
             np.geterr(),
             list(warnings.filters),
         )
+
+    def test_the_other_switches_of_precision_do_not_break_a_check(self):
+        before = torch.backends.cuda.matmul.fp32_precision
+        body = "torch.backends.cuda.matmul.fp32_precision = 'tf32'"
+        try:
+            for _ in range(2):
+                check(f"def f():\n    {body}\n    return 3", "checks.equal(f(), 3)")
+        finally:
+            torch.backends.cuda.matmul.fp32_precision = before
+
+    def test_an_autocast_that_is_never_left_keeps_no_old_weights(self):
+        weight = torch.eye(2, requires_grad=True)
+        body = "f.value(weight)"
+        answer = (
+            "def f(weight):\n"
+            "    torch.autocast('cpu', dtype=torch.bfloat16).__enter__()\n"
+            "    weight @ weight\n"
+        )
+        namespace = fresh_namespace(torch=torch, checks=checks, weight=weight)
+        run_cell(answer, "answer", namespace)
+        run_cell(f"@checks.test('f')\ndef works(f):\n    {body}\n", "f-test", namespace)
+        with torch.no_grad():
+            weight.mul_(2)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            assert torch.equal(torch.eye(2) @ weight, 2 * torch.eye(2, dtype=torch.bfloat16))
+
+
+class TestFakeDevice:
+    def test_returns_before_the_work_is_done(self):
+        device = checks.FakeDevice([50.0, 5.0], launch=0.5, busy=100.0)
+        start = device.clock()
+        device.run()
+        assert device.clock() - start == 0.5
+        device.sync()
+        assert device.clock() - start == 150.0  # 100 of earlier work and 50 of its own
+        device.sync()
+        assert device.clock() - start == 150.0
+        for _ in range(3):
+            device.run()  # the next is launched while the one before is at work
+        device.sync()
+        assert device.clock() - start == 150.5 + 15.0
+        assert (device.calls, device.waits) == (4, 3)
+
+
+class TestPretendDevices:
+    @pytest.mark.parametrize(
+        ("present", "built"),
+        [((), None), (("cuda",), None), (("mps",), None), (("cuda", "mps"), None), ((), "cuda")],
+    )
+    def test_all_ways_to_ask_agree(self, present, built):
+        first = present[0] if present else None
+        with checks.pretend_devices(*present, built=built):
+            assert torch.cuda.is_available() == ("cuda" in present)
+            assert torch.cuda.device_count() == ("cuda" in present)
+            for module in (torch.backends.mps, torch.mps):
+                assert module.is_available() == ("mps" in present)
+            assert torch.mps.device_count() == ("mps" in present)
+            assert torch.accelerator.is_available() == bool(present)
+            assert torch.accelerator.device_count() == bool(present)
+            named = first or built
+            assert torch.accelerator.current_accelerator() == (named and torch.device(named))
+            available = torch.accelerator.current_accelerator(check_available=True)
+            assert available == (first and torch.device(first))
+            assert torch.backends.cuda.is_built() == ("cuda" in (*present, built))
+            assert torch.backends.mps.is_built() == ("mps" in (*present, built))
+            if present:
+                assert torch.cuda.current_device() == 0
+                assert torch.accelerator.current_device_index() == 0
+            else:
+                with pytest.raises(RuntimeError, match="no accelerator"):
+                    torch.cuda.current_device()
+
+    def test_is_over_after_the_block(self):
+        before = torch.cuda.is_available, torch.accelerator.current_accelerator
+        with contextlib.suppress(KeyError), checks.pretend_devices("cuda"):
+            raise KeyError
+        assert (torch.cuda.is_available, torch.accelerator.current_accelerator) == before
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "torch.zeros(1, device='cuda')",
+            "torch.zeros(1).cuda()",
+            "torch.zeros(1).to('mps')",
+            "torch.zeros(1).to(torch.device('cuda', 0))",
+            "torch.nn.Linear(2, 2).to('cuda:0')",
+        ],
+    )
+    def test_a_tensor_on_an_accelerator_is_refused(self, code):
+        with checks.pretend_devices("cuda", "mps") as machine:
+            torch.zeros(2).to("cpu").to(torch.float64)
+            assert machine.touched == []
+            with pytest.raises(RuntimeError, match="holds no tensors"):
+                eval(code)
+            assert len(machine.touched) == 1
 
 
 class TestInputs:
@@ -787,6 +892,15 @@ class TestPrediction:
     )
     def test_is_right_in_any_spelling(self, value, truth):
         predict(value, truth)
+
+    @pytest.mark.parametrize("value", ["'Memory'", "' memory '"])
+    def test_capitals_make_no_difference_to_a_word(self, value):
+        predict(value, "'memory'", options=', words=("compute", "memory")')
+
+    @pytest.mark.parametrize("value", ["'bandwidth'", "1", "('memory',)", "None"])
+    def test_names_the_words_of_which_one_is_asked(self, value):
+        with pytest.raises(WrongAnswer, match='none of the words "compute", "memory"'):
+            predict(value, "'memory'", options=', words=("compute", "memory")')
 
     @pytest.mark.parametrize(
         ("value", "truth"),

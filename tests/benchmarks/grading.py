@@ -45,6 +45,7 @@ from gradschool.grading.engine import Engine
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 TOPIC = "tensors"
+HEADING = "## Grading"
 STOCK = """
 from pathlib import Path
 from gradschool.authoring.course import scripts_on_path
@@ -287,7 +288,7 @@ def page(
     wall = {name: statistics.median(cost.wall for cost in found) for name, found in costs.items()}
     cpu = {name: statistics.median(cost.cpu for cost in found) for name, found in costs.items()}
     said = [
-        "## Grading",
+        HEADING,
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, {machine()}.",
         f"{given.size} submissions of `{TOPIC}` (stock: {given.stock} of them), medians of {given.rounds} rounds.",
@@ -324,13 +325,13 @@ def machine() -> str:
 
 
 def write(text: str) -> None:
-    """Replace the section of docs/measurements.md."""
+    """Replace the section on grading in docs/measurements.md; the others stay."""
     path = ROOT / "docs" / "measurements.md"
-    intro = (
-        "# Measurements\n\nRatios are measured side by side in one run; absolute times are those of the "
-        "machine named.\n\n"
-    )
-    path.write_text(intro + text, encoding="utf-8")
+    before, found, rest = path.read_text(encoding="utf-8").partition(HEADING)
+    if not found:
+        sys.exit(f"{path} has no section {HEADING!r}.")
+    _, following, others = rest.partition("\n## ")
+    path.write_text(before + text + following + others, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ Its set-up cell calls `checks.progress(predict_shapes=7, …)`, the picture of w
 
 from gradschool.checks.compare import equal, kind, require, same_storage
 from gradschool.checks.cost import Cost, memory_outside
+from gradschool.checks.devices import FakeDevice, pretend_devices
 from gradschool.checks.exercises import prediction, test
 from gradschool.checks.gradients import gradient
 from gradschool.checks.lesson import expect_error
@@ -33,6 +34,7 @@ __all__ = [
     "BrokenCheck",
     "CheckFailure",
     "Cost",
+    "FakeDevice",
     "NotAttempted",
     "StudentError",
     "WrongAnswer",
@@ -44,6 +46,7 @@ __all__ = [
     "memory_outside",
     "names_used",
     "prediction",
+    "pretend_devices",
     "progress",
     "require",
     "same_storage",

@@ -12,7 +12,7 @@ besides it, it imports itself, so that a deleted lesson cell costs nobody points
 stays inside it, so that it changes nothing in the notebook.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradschool.checks.compare import Mistakes
@@ -60,7 +60,12 @@ test.__test__ = False  # type: ignore[attr-defined] # pytest must not collect it
 
 
 def prediction(
-    exercise: str, key: str, mistakes: Mistakes | None = None, *, rtol: float = 0.0
+    exercise: str,
+    key: str,
+    mistakes: Mistakes | None = None,
+    *,
+    rtol: float = 0.0,
+    words: Sequence[str] = (),
 ) -> Callable[[Truth], None]:
     """Run the decorated function now, and compare what it returns with the student's prediction.
 
@@ -69,6 +74,7 @@ def prediction(
         key: the prediction to look at.
         mistakes: from a hint to the wrong value (as a plain tuple, number or string) it answers.
         rtol: by how much of the truth a number may differ from it, where the truth is rounded.
+        words: that the task names, where one of them is asked; capitals make no difference.
 
     Raises:
         NotAttempted: the dictionary or the key is missing, or its value is still `...`.
@@ -83,7 +89,7 @@ def prediction(
                 raise WrongAnswer(f"`{exercise}` should be a dictionary, dict(a=…, b=…)")
             if predictions.get(key, ...) is ...:
                 raise NotAttempted(f"prediction {key} is not filled in yet")
-            compare_prediction(key, predictions[key], truth(), mistakes or {}, rtol)
+            compare_prediction(key, predictions[key], truth(), mistakes or {}, rtol, words)
 
         _run(exercise, check, truth, {})
         _report(exercise, f"prediction {key}")

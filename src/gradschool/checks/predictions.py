@@ -2,6 +2,7 @@
 
 import math
 import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,12 @@ from gradschool.checks.outcomes import WrongAnswer
 
 
 def compare_prediction(
-    key: str, yours: Any, truth: Any, mistakes: Mistakes, rtol: float = 0.0
+    key: str,
+    yours: Any,
+    truth: Any,
+    mistakes: Mistakes,
+    rtol: float = 0.0,
+    words: Sequence[str] = (),
 ) -> None:
     """Fail unless the prediction says what the truth is, in whatever spelling.
 
@@ -26,6 +32,11 @@ def compare_prediction(
         mine, right = plain(yours), plain(truth)
     except WrongAnswer as failure:
         raise WrongAnswer(f"prediction {key}: {failure.message}") from None
+    if words:
+        mine = mine.lower() if isinstance(mine, str) else mine
+        if mine not in words:
+            asked = ", ".join(f'"{word}"' for word in words)
+            raise WrongAnswer(f"prediction {key}: {short(yours)} is none of the words {asked}")
     if _same(mine, right, rtol):
         return
     for hint, wrong in mistakes.items():

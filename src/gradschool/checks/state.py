@@ -12,24 +12,28 @@ import numpy as np
 import torch
 
 SEED = 20_240
+# What autocast casts to on each kind of device, unless it is told otherwise.
+AUTOCAST = {"cpu": torch.bfloat16, "cuda": torch.float16, "mps": torch.float16}
 
 
 @contextlib.contextmanager
 def clean_state() -> Iterator[None]:
     """Run a block in torch's, NumPy's and Python's default state; put back what was there.
 
-    Gradients are recorded, autocast is off, the default dtype is float32 on the CPU, the random
-    streams start from a fixed seed and one thread computes. What the block prints on stderr,
-    warnings included, is printed on stdout instead: nbgrader gives no points to a test cell that
-    wrote to stderr, and a warning is not a wrong answer.
+    Gradients are recorded, autocast is off, the default dtype is float32 on the CPU, float32
+    products have all their digits, the random streams start from a fixed seed and one thread
+    computes. What the block prints on stderr, warnings included, is printed on stdout instead:
+    nbgrader gives no points to a test cell that wrote to stderr, and a warning is not a wrong
+    answer.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(_errors_on_stdout())
         stack.enter_context(_random_streams())
         stack.enter_context(_torch_settings())
+        stack.enter_context(_full_precision())
         stack.enter_context(torch.inference_mode(mode=False))
         stack.enter_context(torch.enable_grad())
-        stack.enter_context(torch.autocast("cpu", enabled=False))
+        stack.enter_context(_autocast_off())
         stack.enter_context(np.errstate(all="ignore"))
         yield
 
@@ -66,6 +70,65 @@ def _random_streams() -> Iterator[None]:
         finally:
             random.setstate(python)
             np.random.set_state(legacy)  # noqa: NPY002
+
+
+@contextlib.contextmanager
+def _autocast_off() -> Iterator[None]:
+    """Off on every kind of device, also for code that enters it and never leaves.
+
+    Whoever is the last to leave empties the cache of weights that were cast; one that never leaves
+    would keep it for good, and every later training step would see the weights of the first.
+    """
+    kinds = [kind for kind in AUTOCAST if torch.amp.is_autocast_available(kind)]
+    on = {kind: torch.is_autocast_enabled(kind) for kind in kinds}
+    dtypes = {kind: torch.get_autocast_dtype(kind) for kind in kinds}
+    cache, level = torch.is_autocast_cache_enabled(), _autocast_level()
+    for kind in kinds:
+        torch.set_autocast_enabled(kind, False)  # noqa: FBT003 - torch's own
+        torch.set_autocast_dtype(kind, AUTOCAST[kind])
+    torch.set_autocast_cache_enabled(True)
+    _set_autocast_level(0)
+    try:
+        yield
+    finally:
+        torch.clear_autocast_cache()
+        _set_autocast_level(level)
+        torch.set_autocast_cache_enabled(cache)
+        for kind in kinds:
+            torch.set_autocast_enabled(kind, on[kind])
+            torch.set_autocast_dtype(kind, dtypes[kind])
+
+
+def _autocast_level() -> int:
+    """How many autocasts were entered and not left; torch says it only when the number changes."""
+    torch.autocast_increment_nesting()
+    return torch.autocast_decrement_nesting()
+
+
+def _set_autocast_level(level: int) -> None:
+    while _autocast_level() < level:
+        torch.autocast_increment_nesting()
+    while _autocast_level() > level:
+        torch.autocast_decrement_nesting()
+
+
+@contextlib.contextmanager
+def _full_precision() -> Iterator[None]:
+    """Products of float32 matrices with all their digits.
+
+    There are two families of switches for this; after code that used the other one, torch raises
+    when it is asked, and its switches stay where that code put them.
+    """
+    try:
+        precision = torch.get_float32_matmul_precision()
+    except RuntimeError:
+        yield
+        return
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(precision)
 
 
 @contextlib.contextmanager
