@@ -73,8 +73,9 @@ $(SITE): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group site
 	@touch $@
 
-bench: $(READY) sandbox ## how fast is the grader? about a quarter of an hour; writes docs/measurements.md
+bench: $(READY) sandbox browser ## how fast are grader and lessons? about a quarter of an hour; writes docs/measurements.md
 	$(BIN)/python tests/benchmarks/grading.py
+	$(BIN)/python tests/benchmarks/lab.py
 
 constraints: $(READY) ## resolve constraints.txt anew (torch stays where it is pinned)
 	@head -n 2 constraints.txt > constraints.new

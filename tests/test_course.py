@@ -25,7 +25,7 @@ from gradschool.grading.feedback import Pages
 
 ROOT = Path(__file__).parent.parent
 TOPICS = Course(ROOT).topics()
-SIZE = 12
+SIZE = 8
 REFERENCE, BLANK = "the_reference", "the_blank"
 
 

@@ -126,6 +126,9 @@ def _cells():
         yield new_code_cell(solved, id=name, metadata=metadata(name, solution=True, locked=False))
         graded = metadata(f"{name}-values", grade=True, points=3)
         yield new_code_cell(test, metadata=graded)
+    yield new_markdown_cell(
+        "### Exercise T-E03 · `why`\n\n*Layer 4 · level 1/5 · 3 minutes · 4 points*"
+    )
     by_hand = metadata("why", grade=True, solution=True, locked=False, points=4)
     yield new_markdown_cell("Why?", id="why", metadata=by_hand)
 

@@ -16,7 +16,6 @@ are those of the whole machine meanwhile.
 
 import argparse
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -27,12 +26,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+from measurements import ROOT, where_and_when, write
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -42,10 +40,8 @@ from gradschool.classroom.grade import grade
 from gradschool.classroom.sample import make_class
 from gradschool.grading.engine import Engine
 
-ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 TOPIC = "tensors"
-HEADING = "## Grading"
 STOCK = """
 from pathlib import Path
 from gradschool.authoring.course import scripts_on_path
@@ -117,7 +113,7 @@ def main() -> None:
         crowd = many(folder, given.many) if given.many else None
     text = page(given, costs, spent, crowd)
     print(text)
-    write(text)
+    write("Grading", text)
 
 
 @dataclass(frozen=True)
@@ -288,9 +284,7 @@ def page(
     wall = {name: statistics.median(cost.wall for cost in found) for name, found in costs.items()}
     cpu = {name: statistics.median(cost.cpu for cost in found) for name, found in costs.items()}
     said = [
-        HEADING,
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d}, {machine()}.",
+        where_and_when("torch", "nbgrader", "ipykernel"),
         f"{given.size} submissions of `{TOPIC}` (stock: {given.stock} of them), medians of {given.rounds} rounds.",
         "Wall time and the machine's CPU time a submission, each command with its start. `make bench` measures again.",
         "",
@@ -311,27 +305,7 @@ def page(
     if crowd is not None:
         took = f"{crowd.wall:.2f} s for each of {given.many} submissions"
         said += ["", f"Two workers took {took}, and at most {crowd.memory:.2f} GB of memory."]
-    return "\n".join(said) + "\n"
-
-
-def machine() -> str:
-    """What the figures were measured on."""
-    memory = psutil.virtual_memory().total / 2**30
-    packages = ", ".join(f"{name} {version(name)}" for name in ("torch", "nbgrader", "ipykernel"))
-    return (
-        f"{platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GiB, "
-        f"{platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}, {packages}"
-    )
-
-
-def write(text: str) -> None:
-    """Replace the section on grading in docs/measurements.md; the others stay."""
-    path = ROOT / "docs" / "measurements.md"
-    before, found, rest = path.read_text(encoding="utf-8").partition(HEADING)
-    if not found:
-        sys.exit(f"{path} has no section {HEADING!r}.")
-    _, following, others = rest.partition("\n## ")
-    path.write_text(before + text + following + others, encoding="utf-8")
+    return "\n".join(said)
 
 
 if __name__ == "__main__":
