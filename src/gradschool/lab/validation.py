@@ -40,10 +40,10 @@ def validate(path: Path) -> Validation:
         path: A released notebook with a student's answers.
     """
     notebook = read(path)
+    if not any(map(_is_test, notebook.cells)):
+        return Validation(summary="There are no tests in this notebook.", lines=(), note="")
     changed = [cell for cell in notebook.cells if _was_changed(cell)]
     tests = [cell for cell in _run(notebook, path.parent).cells if _is_test(cell)]
-    if not tests:
-        return Validation(summary="There are no tests in this notebook.", lines=(), note="")
     passed = [cell for cell in tests if not _error(cell)]
     lines = [f"! {_name(cell)}: {_CHANGED}" for cell in changed]
     lines += _complaints(tests)
