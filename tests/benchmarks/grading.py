@@ -98,7 +98,7 @@ class Cost:
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=24, help="submissions")
+    parser.add_argument("--size", type=int, default=96, help="submissions")
     parser.add_argument("--stock", type=int, default=8, help="submissions that stock grades, too")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
