@@ -73,7 +73,7 @@ def run(path):
                 exec(compile(cell.source, f"<cell {number}>", "exec"), namespace)
 
 running = 0
-for path in sorted(Path("submitted").glob("*/*/*.ipynb")):
+for path in sorted(Path("autograded").glob("*/*/*.ipynb")):  # with the hidden tests
     if running == 2:
         os.wait()
         running -= 1
@@ -98,7 +98,7 @@ class Cost:
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=96, help="submissions")
+    parser.add_argument("--size", type=int, default=48, help="submissions")
     parser.add_argument("--stock", type=int, default=8, help="submissions that stock grades, too")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
