@@ -82,17 +82,23 @@ class Board:
         return State.PARTLY if self.passing(exercise) else State.OPEN
 
     @property
+    def states(self) -> dict[str, State]:
+        """How each exercise stands, by its name."""
+        return {exercise: self.state(exercise) for exercise in self.cells}
+
+    @property
     def headline(self) -> str:
         """How many exercises are passed, of those that tests can tell."""
-        states = [self.state(exercise) for exercise in self.cells]
+        states = list(self.states.values())
         return f"{states.count(State.PASSED)} of {len(states) - states.count(State.BY_HAND)} passed"
 
     @property
     def text(self) -> str:
         """What the picture says, in words."""
+        states = self.states
         parts = [f"Exercises: {self.headline}."]
         for state in State:
-            named = [self._named(name) for name in self.cells if self.state(name) is state]
+            named = [self._named(name) for name, one in states.items() if one is state]
             if named:
                 parts.append(f"{state.capitalize()}: {', '.join(named)}.")
         return " ".join(parts)
@@ -108,7 +114,7 @@ class Board:
     @property
     def picture(self) -> str:
         """The board as HTML that needs nothing from elsewhere and takes the colours of the page."""
-        states = {name: self.state(name) for name in self.cells}
+        states = self.states
         entries = "".join(
             f"<span>{_badge(state)} <span style='font-family:monospace'>{html.escape(name)}</span>"
             f"{_small(self._count(name))}</span>"
