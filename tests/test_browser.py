@@ -238,10 +238,18 @@ class Formgrader:
         """Give points and a comment, as a person who reads the answer does."""
         self.page.goto(self._lab.url("formgrader/gradebook/tensors/tensors"))
         self.page.get_by_text("Submission #1").click()
-        self.page.locator(f"input.score#{name}").fill(points)
-        self.page.locator(f"textarea#{name}-comment").fill(comment)
-        self.page.locator(f"input.score#{name}").focus()
-        self.page.wait_for_timeout(1000)
+        # The fields take no entry before the page has fetched their values.
+        self.page.wait_for_function(
+            "window.formgrader?.grades?.loaded && formgrader.comments?.loaded"
+        )
+        self._enter(self.page.locator(f"input.score#{name}"), points)
+        self._enter(self.page.locator(f"textarea#{name}-comment"), comment)
+
+    def _enter(self, field, text):
+        field.fill(text)
+        with self.page.expect_response(lambda answer: answer.request.method == "PUT") as saved:
+            field.blur()
+        assert saved.value.ok
 
     def _press(self, button):
         button.click()
