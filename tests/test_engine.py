@@ -80,6 +80,9 @@ PLAIN = [
     "import os\n_ = os.system('echo from a child')",
     "import asyncio\nawait asyncio.sleep(0)\n'awaited'",
     "import asyncio\nasync def g():\n    return 5\ntry:\n    asyncio.run(g())\nexcept RuntimeError as e:\n    print(e)",
+    "async def h():\n    yield 'looped'\n[n async for n in h()]",
+    "'await'  # async",
+    "get_ipython().starting_dir == str(*_dh) == os.getcwd()",
     "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\nHTML('<i>y</i>')",
     "handle = display('before', display_id='d')\nhandle.update('after')",
     "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('kept')",
@@ -105,9 +108,9 @@ PICTURES = [
 
 
 def plain(outputs):
-    """Outputs as text, without the numbers of the process and addresses in memory."""
+    """Outputs as text, without the names of cells' files and addresses in memory."""
     text = json.dumps(outputs, indent=1)
-    return re.sub(r"(ipykernel_|0x)[0-9a-f]+", r"\1N", text)
+    return re.sub(r"(ipykernel_|0x)[0-9a-f]+(/[0-9]+\.py)?", r"\1N", text)
 
 
 def stock(nb, folder):

@@ -23,5 +23,6 @@ def quick_imports() -> Iterator[None]:
     finally:
         if absent:
             del sys.modules[_NOT_NEEDED]
+        gc.freeze()  # else it is all looked through a moment later
         if collecting:
             gc.enable()

@@ -291,12 +291,12 @@ answers("asks_for_input", "factor = int(input('how many times? '))", lost=ALL)
 answers("resets_everything", RIGHT["double"] + "\n%reset -f", lost=ALL)
 answers(
     "many_figures",
-    "import matplotlib.pyplot as plt\nfor n in range(1000):\n    plt.figure()\n    plt.show()\n"
+    "import matplotlib.pyplot as plt\nfor n in range(1000):\n    plt.figure(figsize=(1, 1))\n    plt.show()\n"
     + RIGHT["double"],
 )
 answers(
     "closes_its_own_channels",
-    "from ipykernel.kernelapp import IPKernelApp\nIPKernelApp.instance().channel.close()\n",
+    "get_ipython().kernel._channel.close()\n",
     lost=ALL,
     reason="double",
 )

@@ -138,7 +138,11 @@ class _Zygote:
         self._level = level
         self._lock = threading.Lock()
         self._warm = False
-        options = {"preload": preload, "as_root": sandbox.is_root()}
+        options = {
+            "preload": preload,
+            "walled": level != Level.NONE,
+            "as_root": sandbox.is_root(),
+        }
         with sandbox.launcher(level) as (words, descriptors):
             self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
             self._control, theirs = socket.socketpair()

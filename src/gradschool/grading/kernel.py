@@ -10,7 +10,6 @@ import threading
 import traceback
 from contextlib import suppress
 from contextvars import copy_context
-from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -24,8 +23,26 @@ from traitlets.config import Config
 from gradschool.grading import walls, wire
 from gradschool.grading.limits import MIB, Limits
 from gradschool.grading.outlet import Outlet, Stream, Valve
+from gradschool.grading.shell import Compiler, Shell
 
 _LONGEST_REQUEST = 256 * MIB
+
+
+def build() -> "_Application":
+    """Make a kernel, all but what belongs to one process; once made, the same one is given.
+
+    In the warm process, so that a fork of it need not do so.
+    """
+    if not _Application.initialized():
+        sys.argv = ["ipykernel_launcher.py"]
+        settings = {
+            "HistoryManager": {"hist_file": ":memory:"},
+            "IPythonKernel": {"_execute_sleep": 0},  # half a millisecond a cell, for old clients
+        }
+        app = _Application.instance(config=Config(settings))
+        app.initialize([])  # type: ignore[no-untyped-call]
+        app.log.setLevel(logging.CRITICAL)  # it formats each message for a log that nobody reads
+    return _Application.instance()
 
 
 def run_kernel(channel: socket.socket, limits: Limits) -> NoReturn:
@@ -38,7 +55,14 @@ def run_kernel(channel: socket.socket, limits: Limits) -> NoReturn:
         limits: How much output to let through.
     """
     try:
-        app = _application(channel, limits)
+        # a process group of its own: an interrupt reaches the programs that a cell has started
+        os.setsid()
+        walls.set_dumpable(on=True)
+        walls.die_with_parent()
+        _fresh_randomness()
+        _find_modules_beside_the_notebook()
+        app = build()
+        app.open(channel, limits)
         wire.send(channel, {"ready": {"language_info": app.kernel.language_info}})
         app.start()  # type: ignore[no-untyped-call]
     except BaseException:  # noqa: BLE001 - before any code of a student's has run: ours to know
@@ -46,26 +70,6 @@ def run_kernel(channel: socket.socket, limits: Limits) -> NoReturn:
             wire.send(channel, {"failed": traceback.format_exc()})
     finally:
         os._exit(0)
-
-
-def _application(channel: socket.socket, limits: Limits) -> IPKernelApp:
-    # a process group of its own: an interrupt reaches the programs that a cell has started
-    os.setsid()
-    walls.set_dumpable(on=True)
-    walls.die_with_parent()
-    _fresh_randomness()
-    _find_modules_beside_the_notebook()
-    sys.argv = ["ipykernel_launcher.py"]
-    settings = {
-        "HistoryManager": {"hist_file": ":memory:"},
-        "IPythonKernel": {"_execute_sleep": 0},  # half a millisecond a cell, for old clients
-    }
-    app = _Application.instance(config=Config(settings))
-    app.channel = channel
-    app.limits = limits
-    app.initialize([])  # type: ignore[no-untyped-call]
-    app.log.setLevel(logging.CRITICAL)  # it formats each message for a log that nobody reads
-    return app
 
 
 def _find_modules_beside_the_notebook() -> None:
@@ -91,18 +95,17 @@ def _fresh_randomness() -> None:
 class _Kernel(IPythonKernel):
     """Takes requests from a socket, in the thread that runs them."""
 
+    shell_class = Type(Shell)
+    compiler_class = Type(Compiler)
     _supports_kernel_subshells = False
 
-    def __init__(self, *, channel: socket.socket, **options: Any) -> None:
-        super().__init__(**options)  # type: ignore[no-untyped-call]
+    def open(self, channel: socket.socket) -> None:
+        """Be this process's, and take requests from here."""
         self._channel = channel
         self._process = os.getpid()
         self._context = copy_context()  # of all cells together
         # ipykernel asks it which thread runs the cells
         self.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
-        # ipykernel has each cell transformed twice, by a tokenizer in pure Python
-        shell: Any = self.shell
-        shell.transform_cell = lru_cache(maxsize=1)(shell.transform_cell)
 
     def start(self) -> None:
         """Begin to listen."""
@@ -125,17 +128,24 @@ class _Application(IPKernelApp):
 
     kernel_class = Type(_Kernel)
     outstream_class = f"{Stream.__module__}.{Stream.__name__}"
-    channel: socket.socket
-    limits: Limits
+
+    def open(self, channel: socket.socket, limits: Limits) -> None:
+        """Be this process's, and answer there."""
+        self.iopub_thread.open(channel)
+        self.session.open(limits)
+        self.kernel.open(channel)
+        super().init_io()  # type: ignore[no-untyped-call]
+        self.displayhook.get_execution_count = lambda: self.kernel.execution_count
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing interrupts it between two cells
 
     def init_connection_file(self) -> None:
         """There is none."""
 
     def init_sockets(self) -> None:
-        """Use the one that is there."""
+        """Use none but the one that comes."""
         self.configure_tornado_logger()  # type: ignore[no-untyped-call]
-        self.iopub_thread = Outlet(self.channel)
-        self.session = Valve(self.iopub_thread, parent=self, limits=self.limits)
+        self.iopub_thread = Outlet()
+        self.session = Valve(self.iopub_thread, parent=self)
 
     def init_heartbeat(self) -> None:
         """The driver is told by the system when the kernel ends."""
@@ -146,9 +156,11 @@ class _Application(IPKernelApp):
     def log_connection_info(self) -> None:
         """There is none."""
 
+    def init_io(self) -> None:
+        """Later: streams belong to one process."""
+
     def init_signal(self) -> None:
-        """Let nothing interrupt the kernel between two cells."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        """Later."""
 
     def init_kernel(self) -> None:
         """Create the kernel."""
@@ -159,6 +171,4 @@ class _Application(IPKernelApp):
             log=self.log,
             profile_dir=self.profile_dir,
             user_ns=self.user_ns,
-            channel=self.channel,
         )
-        self.displayhook.get_execution_count = lambda: self.kernel.execution_count

@@ -37,12 +37,14 @@ class Outlet(IOPubThread):
     A thread, because an interrupt may strike the one that runs the cell in the middle of a message.
     """
 
-    def __init__(self, channel: socket.socket) -> None:  # not ipykernel's, which makes its sockets
+    def __init__(self) -> None:  # not ipykernel's, which makes its sockets
         self.thread = None  # type: ignore[assignment] # to a stream: flush at once
         self.io_loop = self  # type: ignore[assignment] # of which streams need one method
-        self._channel = channel
         self._due: SimpleQueue[bytes | tuple[float, Callable[[], None]]] = SimpleQueue()
-        threading.Thread(target=self._send, daemon=True).start()
+
+    def open(self, channel: socket.socket) -> None:
+        """Begin to send."""
+        threading.Thread(target=self._send, args=[channel], daemon=True).start()
 
     def put(self, data: bytes) -> None:
         """Send this soon, after what was put before."""
@@ -56,7 +58,7 @@ class Outlet(IOPubThread):
         """Call a function of a stream's in the thread, after so many seconds."""
         self._due.put((time.monotonic() + seconds, f))
 
-    def _send(self) -> None:
+    def _send(self, channel: socket.socket) -> None:
         calls: list[tuple[float, Callable[[], None]]] = []
         while True:
             left = max(calls[0][0] - time.monotonic(), 0) if calls else None
@@ -70,7 +72,7 @@ class Outlet(IOPubThread):
                 calls.append(due)  # all are as late as each other, so they are in order
                 continue
             try:
-                self._channel.sendall(due)
+                channel.sendall(due)
             except OSError:
                 os._exit(1)  # nobody can hear any more
 
@@ -141,16 +143,19 @@ class Valve(Session):
     those of Jupyter's, in one frame of `wire` instead of several of zmq's.
     """
 
-    def __init__(self, outlet: Outlet, *, limits: Limits, **options: Any) -> None:
+    def __init__(self, outlet: Outlet, **options: Any) -> None:
         super().__init__(**options)
         self._outlet = outlet
+        self._process: int | None = None
+        self._lock = threading.Lock()  # text comes from ipykernel's output thread
+        self._said: set[str] = set()
+
+    def open(self, limits: Limits) -> None:
+        """Let something out, of this process only."""
         self._process = os.getpid()
         self._limits = limits
-        self._lock = threading.Lock()  # text comes from ipykernel's output thread
         self._left = limits.notebook_output_bytes
-        self._cell_left = limits.output_bytes
-        self._flood_left = limits.flood_bytes
-        self._said: set[str] = set()
+        self._next_cell()
 
     def feed_identities(self, msg_list: Any, *_: Any, **__: Any) -> tuple[list[bytes], Any]:
         """There is one client: no message is addressed."""

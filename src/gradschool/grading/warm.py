@@ -17,6 +17,8 @@ def main() -> None:
         zygote.warm_client()
         if options["preload"]:
             zygote.preload()
+        if options["walled"]:
+            zygote.build_kernel()
     zygote.serve(control, as_root=options["as_root"])
 
 
