@@ -22,6 +22,7 @@ from gradschool.authoring.course import Course
 ABOUT = """
 *Open*: from the address to the first cell drawn and the kernel ready. *Run all*: until the last cell has run. A *pause* is the
 longest time without a frame drawn, meanwhile, and while the whole notebook is scrolled through a screen at a time.
+Each on a server of its own: JupyterLab also opens what was open before, and that takes longer.
 """
 WATCH = """() => {
     window.longest = 0;
@@ -46,14 +47,15 @@ def main() -> None:
         "|---|---|---|---|---|",
     ]
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        folder = Path(name)
-        lab = Lab(copy_course(folder / "course"), folder / "home")
         for topic in Course(ROOT).topics():
+            folder = Path(name) / topic
+            # a server of its own: JupyterLab opens what was open before, too
+            lab = Lab(copy_course(folder / "course"), folder / "home")
             page = browser.new_page(viewport={"width": 1300, "height": 900})
             rows.append(row(page, lab, topic))
             print(rows[-1], flush=True)
             page.close()
-        lab.stop()
+            lab.stop()
         about = f"{where_and_when('jupyterlab', 'torch')} Headless Chromium {browser.version}."
     write("JupyterLab", "\n".join([about, ABOUT, *rows]))
 
