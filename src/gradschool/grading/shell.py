@@ -26,7 +26,7 @@ _TOKEN_TRANSFORMERS = [MagicAssign, SystemAssign, EscapedCommand, HelpEnd]
 # Where one of these finds something, this does: a line that begins with `%` or the like, one that
 # ends with `?`, an assignment of `%magic` or `!command`. It may find more, in a string for example.
 _MAY_BE_IPYTHON = re.compile(
-    rf"^\s*[{re.escape(''.join(ESCAPE_SINGLES))}] | \?\s*$ | =\s*(\\\s*)?[%!]",
+    rf"^[^\S\n]*[{re.escape(''.join(ESCAPE_SINGLES))}] | \?[^\S\n]*$ | =\s*(\\\s*)?[%!]",
     re.MULTILINE | re.VERBOSE,
 )
 _MAY_AWAIT = re.compile("await|async")
