@@ -291,7 +291,7 @@ answers("asks_for_input", "factor = int(input('how many times? '))", lost=ALL)
 answers("resets_everything", RIGHT["double"] + "\n%reset -f", lost=ALL)
 answers(
     "many_figures",
-    "import matplotlib.pyplot as plt\nfor n in range(1000):\n    plt.figure(figsize=(1, 1))\n    plt.show()\n"
+    "import matplotlib.pyplot as plt\nfor n in range(300):\n    plt.figure()\n    plt.show()\n"
     + RIGHT["double"],
 )
 answers(
