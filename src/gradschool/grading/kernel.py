@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
 import traceback
 from contextlib import suppress
 from contextvars import copy_context
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -28,21 +28,21 @@ from gradschool.grading.shell import Compiler, Shell
 _LONGEST_REQUEST = 256 * MIB
 
 
+@cache
 def build() -> "_Application":
     """Make a kernel, all but what belongs to one process; once made, the same one is given.
 
     In the warm process, so that a fork of it need not do so.
     """
-    if not _Application.initialized():
-        sys.argv = ["ipykernel_launcher.py"]
-        settings = {
-            "HistoryManager": {"hist_file": ":memory:"},
-            "IPythonKernel": {"_execute_sleep": 0},  # half a millisecond a cell, for old clients
-        }
-        app = _Application.instance(config=Config(settings))
-        app.initialize([])  # type: ignore[no-untyped-call]
-        app.log.setLevel(logging.CRITICAL)  # it formats each message for a log that nobody reads
-    return _Application.instance()
+    sys.argv = ["ipykernel_launcher.py"]
+    settings = {
+        "HistoryManager": {"hist_file": ":memory:"},
+        "IPythonKernel": {"_execute_sleep": 0},  # half a millisecond a cell, for old clients
+    }
+    app = _Application.instance(config=Config(settings))
+    app.initialize([])  # type: ignore[no-untyped-call]
+    app.log.setLevel(logging.CRITICAL)  # it formats each message for a log that nobody reads
+    return app
 
 
 def run_kernel(channel: socket.socket, limits: Limits) -> NoReturn:
@@ -136,7 +136,6 @@ class _Application(IPKernelApp):
         self.kernel.open(channel)
         super().init_io()  # type: ignore[no-untyped-call]
         self.displayhook.get_execution_count = lambda: self.kernel.execution_count
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing interrupts it between two cells
 
     def init_connection_file(self) -> None:
         """There is none."""
@@ -158,9 +157,6 @@ class _Application(IPKernelApp):
 
     def init_io(self) -> None:
         """Later: streams belong to one process."""
-
-    def init_signal(self) -> None:
-        """Later."""
 
     def init_kernel(self) -> None:
         """Create the kernel."""

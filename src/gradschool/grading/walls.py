@@ -156,7 +156,7 @@ def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> N
 
 
 def _loopback_up() -> None:
-    """Ipykernel listens there; it is this namespace's own and leads nowhere."""
+    """A student's programs may talk to each other; it is this namespace's own and leads nowhere."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP))
 
