@@ -31,7 +31,7 @@ def change(path, name, source):
     path.write_text(dumps(notebook))
 
 
-def test_a_changed_test_is_named_and_an_exercise_once(handed):
+def test_a_changed_set_up_is_named_and_an_exercise_once(handed):
     change(handed, "setup", "import torch")
     found = validate(handed)
     assert found.summary.startswith("0 of 2 ")
@@ -55,6 +55,11 @@ def test_a_wrong_answer_gets_its_hint(handed):
     (line,) = validate(handed).lines
     assert "this also melts the batch axis away" in line
     assert "\n" not in line
+
+
+def test_a_changed_test_is_named(handed):
+    change(handed, "flatten_batch-values", "print('passed')")
+    assert any(line.startswith("! flatten_batch-values") for line in validate(handed).lines)
 
 
 def test_a_notebook_without_tests_says_so(tmp_path):
